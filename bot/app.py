@@ -173,7 +173,7 @@ async def built(
     )
 
     async def measure() -> health.Vitals:
-        return await house.vitals()
+        return await house.vitals_of_all()
 
     async with AsyncExitStack() as open_parts:
         begin = open_parts.enter_async_context
@@ -220,9 +220,12 @@ class House:
 
     def beside(self) -> dict[str, Coroutine[Any, Any, None]]:
         """Begin what goes on beside the ticks, by name."""
+        works: dict[str, Coroutine[Any, Any, None]] = {}
         if self._room is not None:
-            return {"inspect": inspect(self._room), "remember": remember(self._room)}
-        return {"listen": listen(self._base)}
+            works |= {"inspect": inspect(self._room), "remember": remember(self._room)}
+        if self.bot is not None:  # other bots' processes may write for its chats, too
+            works["listen"] = listen(self._base)
+        return works
 
     def guarded(self) -> tuple[GuardedPart, ...]:
         """Name what the watchdog looks after."""
@@ -241,6 +244,13 @@ class House:
         if self._room is not None and self.watchers is not None:
             found.append(await vitals.of_watchers(self._room, self.watchers))
         return vitals.merged(found)
+
+    async def vitals_of_all(self) -> health.Vitals:
+        """Measure how we are, and of who watches elsewhere whether anybody does."""
+        found = await self.vitals()
+        if self._room is not None:
+            return found
+        return vitals.merged([found, vitals.beside_bot(self._base)])
 
     async def in_words(self) -> str:
         """Say in a line how we are."""

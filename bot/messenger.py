@@ -37,6 +37,10 @@ def unheard(_: Values) -> None:
     """Hear of progress and do nothing about it."""
 
 
+class UntakenError(NewsError):
+    """Nobody took what was asked for, and nobody will: nothing is changed."""
+
+
 @dataclass(frozen=True)
 class Messenger:
     """Asks the process that runs, which remembers by itself, and waits for its answers."""
@@ -46,10 +50,17 @@ class Messenger:
     by: str
 
     async def do(self, what: str, asked: Values, progress: Progress = unheard) -> Values:
-        """Write it down and wait until it is done, refused, or will not be."""
+        """Write it down and wait until it is done, refused, or will not be.
+
+        Raises NewsError, of the kind UntakenError where nothing of it was begun.
+        """
         number = await self.db.write(errands.ask, what, asked, self.by, wall_clock())
         try:
             errand = await self._awaited(number, progress)
+        except NewsError as error:
+            if await self.db.write(errands.withdraw, number):
+                raise UntakenError(error.text_key, **error.values) from error
+            raise
         except BaseException:
             await self.db.write(errands.withdraw, number)
             raise

@@ -7,16 +7,19 @@ from bot.conversation import Html
 from bot.render import feeds as render
 from bot.render.markup import code, joined, tidy, translate_html
 from bot.texts import sentence, words
-from storage import chats, feeds, set_aside
+from storage import chats, feeds, meta, set_aside
 from storage.errors import StorageError
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind
 from storage.outbox import queue
 from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered, Sentence
 from storage.set_aside import Aside, AsideKind
-from storage.sql import Connection
+from storage.sql import Connection, moment, to_ms
 
 MOST_ASIDE = 10
 """So many things that were set aside are named in one message."""
+
+STORAGE_TOLD = "storage_told"
+"""The facts that tell when each admin heard last of the end of such a trouble."""
 
 
 def enqueue_feed_notices(db: Connection, admins: Iterable[int], now: datetime) -> int:
@@ -194,8 +197,12 @@ def enqueue_storage_notice(
     lasted: timedelta,
     now: datetime,
 ) -> int:
-    """Queue one message for each admin that the database can be written again; return how many."""
-    known = (chats.get(db, ChatId(admin)) for admin in sorted(admins))
+    """Queue one message for each admin that the database can be written again; return how many.
+
+    Each process that works on it has met the same trouble: who heard of its end hears it once.
+    """
+    known = [chats.get(db, ChatId(admin)) for admin in sorted(admins)]
+    untold = [chat for chat in known if chat and not was_told(db, chat.id, now - lasted, now)]
     new = [
         NewDelivery(
             chat.id,
@@ -204,7 +211,14 @@ def enqueue_storage_notice(
             f"storage/{now:%Y%m%d%H%M%S%f}",
             payload=Rendered(storage_notice(error, chat.language, lasted)),
         )
-        for chat in known
-        if chat is not None
+        for chat in untold
     ]
+    for chat in untold:
+        meta.put(db, f"{STORAGE_TOLD}/{chat.id}", str(to_ms(now)))
     return queue.enqueue(db, new, now)
+
+
+def was_told(db: Connection, admin: ChatId, since: datetime, now: datetime) -> bool:
+    """Tell whether an admin heard since a moment that the database can be written again."""
+    told = meta.get(db, f"{STORAGE_TOLD}/{admin}")
+    return told is not None and since <= moment(int(told)) <= now

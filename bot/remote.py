@@ -9,7 +9,7 @@ from bot.context import WatchersServices
 from bot.errands import Values
 from bot.ground import Ground
 from bot.instance import held_by, watchers_lock
-from bot.messenger import Messenger
+from bot.messenger import Messenger, UntakenError
 from bot.pipeline import looking
 from storage import corrections, feeds, full_texts, translations
 from storage.corrections import Correction, Undone
@@ -36,6 +36,8 @@ class Watchers:
             raise NewsError("watchers.away")
         try:
             return await self.messenger.do(what, asked)
+        except UntakenError as error:
+            raise NewsError("watchers.away") from error
         except NewsError as error:
             if error.text_key in {"errand.unfinished", "errand.unheard"}:
                 raise NewsError("watchers.unsure") from error

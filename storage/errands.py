@@ -78,12 +78,16 @@ def is_heard(db: Connection, now: datetime) -> bool:
     return row is not None
 
 
-def withdraw(db: Connection, number: int) -> None:
-    """Ask for nothing more: what waits is forgotten, what is being done is to end early."""
-    db.conn.execute("delete from errands where id = ? and state = 'waiting'", (number,))
+def withdraw(db: Connection, number: int) -> bool:
+    """Ask for nothing more: what waits is forgotten, what is being done is to end early.
+
+    Returns whether nobody had begun it.
+    """
+    waited = db.conn.execute("delete from errands where id = ? and state = 'waiting'", (number,))
     db.conn.execute(
         "update errands set unwanted = 1 where id = ? and state = 'running'", (number,)
     )
+    return waited.rowcount > 0
 
 
 # --- who does them ---------------------------------------------------------------------------

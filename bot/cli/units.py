@@ -31,8 +31,8 @@ HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
 @click.option(
     "--apart",
     is_flag=True,
-    help="Also those of the two halves, to be run apart: steppewire-watchers, and steppewire-bot@NAME"
-    " for each bot, with its settings in NAME.env.",
+    help="Also those of the two halves, to be run apart: steppewire-watchers, and"
+    " steppewire-bot@NAME for each bot, with its settings in NAME.env.",
 )
 def units(*, folder: Path, apart: bool) -> None:
     """Write systemd's units of a service into FOLDER, and say what is next.
@@ -42,14 +42,16 @@ def units(*, folder: Path, apart: bool) -> None:
     """
     program = called(sys.argv[0])
     told = {name: unit(name) for name in NAMES}
+    apart = apart or (folder / WATCHERS).exists()  # those, too, are renewed with a version
     if apart:
         told |= halves(told[NAMES[0]])
     for name, text in told.items():
         put(folder / name, text.replace(PROGRAM, str(program)))
     for unseen in filter(is_in_a_home, (program, Path(sys.base_prefix))):
         click.echo(f"{unseen} is in a home folder, which a service does not see.", err=True)
+    services = "steppewire-watchers steppewire-bot@NAME" if apart else "steppewire"
     click.echo(
-        "Next: `systemctl daemon-reload`, then `systemctl enable --now steppewire`"
+        f"Next: `systemctl daemon-reload`, then `systemctl enable --now {services}`"
         " and, once a week, `systemctl enable --now steppewire-audit.timer`."
     )
 

@@ -235,7 +235,11 @@ async def story_numbered(ask: Ask, context: Context) -> StoryId | Listing | None
         return None
 
     def looked_up(db: Connection) -> StoryId | Listing | None:
-        answered = of_message(db, ask.here.id, ask.replies_to) if ask.replies_to else None
+        answered = (
+            of_message(db, ask.here.id, ask.replies_to, context.bot_name)
+            if ask.replies_to
+            else None
+        )
         if answered is not None and (shown := list_of(db, answered)) is not None:
             return _numbered(shown, int(text))
         lists = [listing.last_seen(db, ask.here.id)]

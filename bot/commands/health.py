@@ -1,12 +1,14 @@
 """/health: what is well, what is not and what to do, for admins."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bot.commands.admin import MEGABYTE, named
 from bot.context import Context
 from bot.conversation import Ask, Html, Message, Reply, Say
 from bot.health import PartHealth, Vitals
+from bot.instance import held_by, watchers_lock
 from bot.render.feeds import SIGNS
 from bot.render.markup import bold, joined, tidy, translate_html
 from bot.texts import translate, words
@@ -20,8 +22,10 @@ GIGABYTE = 1_000_000_000
 SHOWN_IN_GIGABYTES = 10 * GIGABYTE
 
 MANY_ILL, OF_AT_LEAST = 0.3, 10
-"""Where so many sources of so many fail it is hardly the outlets' fault; /health of a supervisor
-does not count it, for a new start would not help."""
+"""Where so many sources of so many fail it is hardly the outlets' fault."""
+
+WATCHING = "feeds"
+"""What is a condition where the watching half is in this process."""
 
 LATE_S = 60.0
 """From when on it is told how late the outbox is."""
@@ -36,6 +40,7 @@ async def health(ask: Ask, context: Context) -> Reply:
 
     by_status, backup = await context.db.read(gathered)
     values = vitals.numbers
+    said = verdict(troubles_of(vitals, by_status, context.db.path, language), language)
     told = named([
         (translate(language, "health.version"), installed_version()),
         (translate(language, "health.up"), seconds(values.get("steppewire_up_seconds"), language)),
@@ -55,27 +60,35 @@ async def health(ask: Ask, context: Context) -> Reply:
         )),
         (translate(language, "health.slow"), slow(vitals.parts, language)),
     ], language)  # fmt: skip
-    return Say((Message(joined((verdict(vitals, by_status, language), told), "\n\n")),))
+    return Say((Message(joined((said, told), "\n\n")),))
 
 
-def verdict(vitals: Vitals, by_status: Mapping[FeedStatus, int], language: str) -> Html:
+def verdict(troubles: Sequence[Html], language: str) -> Html:
     """Say whether all is well; else what is not, each with what to do."""
+    if not troubles:
+        return bold(translate(language, "health.well"))
+    lines = (joined(("•", trouble), " ") for trouble in troubles)
+    return joined((bold(translate(language, "health.ill")), *lines))
+
+
+def troubles_of(
+    vitals: Vitals, by_status: Mapping[FeedStatus, int], database: Path, language: str
+) -> list[Html]:
+    """Name what is wrong, and what a supervisor's new start would not mend."""
+    found = [
+        translate_html(language, f"health.{name}")
+        for name, holds in vitals.conditions.items()
+        if not holds
+    ]
+    found += [stuck_part(part, language) for part in vitals.parts if part.is_stuck]
+    is_half = bool(vitals.conditions) and WATCHING not in vitals.conditions
+    if is_half and held_by(watchers_lock(database)) is None:
+        found.append(translate_html(language, "health.no_watchers"))
     ill = by_status.get(FeedStatus.ERROR, 0)
     polled = ill + by_status.get(FeedStatus.OK, 0)
-    many_ill = polled >= OF_AT_LEAST and ill > MANY_ILL * polled
-    if not vitals.wrong and not many_ill:
-        return bold(translate(language, "health.well"))
-    broken = [name for name, holds in vitals.conditions.items() if not holds]
-    stuck = [part for part in vitals.parts if part.is_stuck]
-    lines = [
-        bold(translate(language, "health.ill")),
-        *(joined(("•", translate_html(language, f"health.{name}")), " ") for name in broken),
-        *(joined(("•", stuck_part(part, language)), " ") for part in stuck),
-        joined(("•", translate_html(language, "health.many_ill", ill=ill, of=polled)), " ")
-        if many_ill
-        else "",
-    ]
-    return joined(lines)
+    if polled >= OF_AT_LEAST and ill > MANY_ILL * polled:
+        found.append(translate_html(language, "health.many_ill", ill=ill, of=polled))
+    return found
 
 
 def stuck_part(part: PartHealth, language: str) -> Html:

@@ -69,7 +69,7 @@ async def choice(ask: Ask, context: Context, verb: str, *more: object) -> Reply 
     answered = ask.replies_to
 
     def lines_answered(db: Connection) -> tuple[StoryLine, ...]:
-        delivery = reports.of_message(db, ask.here.id, answered)
+        delivery = reports.of_message(db, ask.here.id, answered, context.bot_name)
         made = (
             digest.list_of(db, delivery)
             if delivery is not None and delivery.story_id is None

@@ -16,7 +16,7 @@ from bot.conversation import Ask, Forwarded, SentFile
 from bot.telegram.rights import MANAGING
 from storage import chats, dialogs, inbox
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, ThreadId
-from storage.outbox import queue, settle
+from storage.outbox import chat_queues, queue, settle
 from storage.sql import Connection
 
 MOST_TEXT = 4096
@@ -89,6 +89,8 @@ def see_chat(
     here = chats.see_chat(db, chat, now)
     if known is None or not known.active or arrived:
         queue.give_to_bot(db, chat.id, bot_name, now)
+    elif here.kind is ChatKind.PRIVATE and chats.bot_of(db, chat.id) == bot_name:
+        chat_queues.let_in(db, chat.id, now)  # a new token's bot was refused before its Start
     return Sender(here, _speaks_for(db, here))
 
 

@@ -24,7 +24,8 @@ IN_CHAT = ("member", "administrator", "creator", "restricted")
 async def follow_membership(change: ChatMemberUpdated, context: Context) -> Sender | None:
     """Note a chat as gone or back; return a group that has just taken us in.
 
-    A channel is bound by its owner with /channel, not by adding us.
+    A channel is bound by its owner with /channel, not by adding us: nor does it go over to us from
+    another bot of the archive.
     """
     chat, now = change.chat, context.clock()
     status = str(change.new_chat_member.status)
@@ -35,9 +36,10 @@ async def follow_membership(change: ChatMemberUpdated, context: Context) -> Send
     known = await context.db.read(chats.get, ChatId(chat.id))
     if chat.type == ChatType.CHANNEL and known is None:
         return None
-    found = await see_sender(context, chat, change.from_user, arrived=arrived(change))
+    has_come = arrived(change) and chat.type != ChatType.CHANNEL
+    found = await see_sender(context, chat, change.from_user, arrived=has_come)
     is_group = chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
-    return found if arrived(change) and is_group else None
+    return found if has_come and is_group else None
 
 
 def left(db: Connection, chat_id: ChatId, why: str, now: datetime, bot_name: str) -> None:

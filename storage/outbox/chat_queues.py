@@ -185,8 +185,8 @@ def rest(db: Connection, chat_id: ChatId, until: datetime, bot: str = "") -> Non
     )
     db.conn.execute(
         "update lanes set open_at = max(open_at, :until), next_at = max(next_at, :until)"
-        " where chat_id = :chat",
-        {"chat": chat_id, "until": to_ms(until)},
+        " where chat_id = :chat and bot = :bot",
+        {"chat": chat_id, "until": to_ms(until), "bot": bot},
     )
 
 
@@ -250,6 +250,18 @@ def opened(db: Connection, chat_id: ChatId, thread_id: int) -> None:
         "delete from shut where chat_id = ? and thread_id in (?, ?)",
         (chat_id, thread_id, WHOLE_CHAT),
     )
+
+
+def let_in(db: Connection, chat_id: ChatId, now: datetime) -> None:
+    """Write to a chat again that had refused: it lets us in, or another bot writes to it now."""
+    if not db.conn.execute("delete from shut where chat_id = ?", (chat_id,)).rowcount:
+        return
+    db.conn.execute(
+        "update lanes set open_at = coalesce((select until from rests"
+        " where rests.bot = lanes.bot and rests.chat_id = lanes.chat_id), 0) where chat_id = ?",
+        (chat_id,),
+    )
+    refresh(db, chat_id, now)
 
 
 def shut_why(db: Connection, chat_id: ChatId, thread_id: int, now: datetime) -> str:

@@ -8,11 +8,14 @@ from storage.model import ChatId, DeliveryId
 from storage.outbox import chat_queues, followups
 from storage.outbox import rows as outbox_rows
 from storage.outbox.deliveries import DeliveryState, FoldReason
-from storage.outbox.settle import DOUBT_DELAY, REPEATABLE, requeue
+from storage.outbox.settle import DOUBT_DELAY, REPEATABLE, doubted, requeue, wait_apart
 from storage.sql import Connection, to_ms
 
 CRASH_DELAY = timedelta(seconds=5)
 """How long a message found half sent at the start waits for its repetition."""
+
+ANSWERED_WITHIN = timedelta(minutes=1)
+"""How long a bot that runs waits for the answer to what it sends, at most."""
 
 MOST_CRASHES = 5
 """A message during which we died so often may be the cause."""
@@ -80,11 +83,14 @@ def same_bot(db: Connection, bot_id: int, now: datetime, bot: str = "") -> bool:
     """Note which bot ``bot`` is at the start; return False where another one was it before.
 
     Then (a new token for a lost bot) chats, subscriptions and everything that waits stay, but
-    what the old bot wrote cannot be edited any more, and its bans were its own.
+    what the old bot wrote cannot be edited any more, and its bans were its own. One that goes by
+    a new name keeps all it had.
     """
-    fact = f"{BOT_FACT}/{bot}" if bot else BOT_FACT
-    known = meta.get(db, fact)
-    meta.put(db, fact, str(bot_id))
+    known = meta.get(db, bot_fact(bot))
+    if known is None and (named := name_of(db, bot_id)) is not None:
+        rename(db, named, bot)
+        return True
+    meta.put(db, bot_fact(bot), str(bot_id))
     if known is None or known == str(bot_id):
         return True
     let_go_of_messages(db, "chat_id in (select id from chats where bot = :whose)", bot, now)
@@ -93,10 +99,34 @@ def same_bot(db: Connection, bot_id: int, now: datetime, bot: str = "") -> bool:
     return False
 
 
+def bot_fact(bot: str) -> str:
+    """Name the fact that tells which bot ``bot`` was."""
+    return f"{BOT_FACT}/{bot}" if bot else BOT_FACT
+
+
+def name_of(db: Connection, bot_id: int) -> str | None:
+    """Return by which name a bot was here before; None where it never was."""
+    row = db.conn.execute(
+        "select name from facts where (name = :fact or name glob :fact || '/*') and value = :bot",
+        {"fact": BOT_FACT, "bot": str(bot_id)},
+    ).fetchone()
+    return None if row is None else str(row[0]).removeprefix(BOT_FACT).removeprefix("/")
+
+
+def rename(db: Connection, old: str, new: str) -> None:
+    """Let what was a bot's be its own under another name: its chats' turns follow by a trigger."""
+    names = (new, old)
+    db.conn.execute("update chats set bot = ? where bot = ?", names)
+    db.conn.execute("update rests set bot = ? where bot = ?", names)
+    db.conn.execute("update facts set name = ? where name = ?", (bot_fact(new), bot_fact(old)))
+
+
 def give_to_bot(db: Connection, chat_id: ChatId, bot: str, now: datetime) -> bool:
     """Let another bot of the archive write to a chat from now on: its people began with that one.
 
-    What waits for the chat is that bot's to send. Returns False where it was already.
+    What waits for the chat is that bot's to send. What the other one was just sending may have
+    arrived: it says so when it knows (``settle``), and may never. Returns False where the chat
+    was that bot's already.
     """
     given = db.conn.execute(
         "update chats set bot = :bot where id = :chat and bot <> :bot",
@@ -105,10 +135,26 @@ def give_to_bot(db: Connection, chat_id: ChatId, bot: str, now: datetime) -> boo
     if not given.rowcount:
         return False
     let_go_of_messages(db, "chat_id = :whose", chat_id, now)
+    doubt_what_is_under_way(db, chat_id, now)
     db.conn.execute("delete from rests where chat_id = ?", (chat_id,))
+    db.conn.execute("delete from shut where chat_id = ?", (chat_id,))
     db.conn.execute("update lanes set open_at = 0 where chat_id = ?", (chat_id,))
     chat_queues.refresh(db, chat_id, now)
     return True
+
+
+def doubt_what_is_under_way(db: Connection, chat_id: ChatId, now: datetime) -> None:
+    """Let what another bot is sending to a chat be sent again unless that one says it arrived.
+
+    It may have died meanwhile, and never start again: the chat must not wait for it.
+    """
+    rows = db.conn.execute(
+        "select id from deliveries where chat_id = ? and state = 'sending'", (chat_id,)
+    ).fetchall()
+    for (row,) in rows:
+        if (delivery := outbox_rows.readable(db, DeliveryId(row), now)) is not None:
+            doubted(db, delivery, "another bot", now)
+            wait_apart(db, delivery, now + ANSWERED_WITHIN)
 
 
 def let_go_of_messages(db: Connection, chosen: str, whose: str | int, now: datetime) -> None:

@@ -87,12 +87,17 @@ def backlog(db: Connection, bot: str = "") -> dict[str, WaitingKind]:
 # --- what became of it, for being asked why ---------------------------------------------------
 
 
-def of_message(db: Connection, chat_id: ChatId, message_id: int) -> Delivery | None:
-    """Return the outbox row that a message of a chat was sent for; None for a mere answer."""
+def of_message(db: Connection, chat_id: ChatId, message_id: int, bot: str = "") -> Delivery | None:
+    """Return the outbox row that a bot's message was sent for; None for a mere answer.
+
+    Each bot counts the messages of a private chat by itself: one of the same number may be
+    another's.
+    """
     row = db.conn.execute(
-        f"select {COLUMNS} from deliveries where chat_id = ? and message_id = ?"  # noqa: S608 - ours
+        f"select {COLUMNS} from deliveries where chat_id = :chat and message_id = :message"  # noqa: S608 - ours
+        " and exists (select 1 from chats where id = :chat and bot = :bot)"
         " order by id limit 1",
-        (chat_id, message_id),
+        {"chat": chat_id, "message": message_id, "bot": bot},
     ).fetchone()
     return of_row(row) if row else None
 

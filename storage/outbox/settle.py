@@ -77,6 +77,9 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
     ``open_at`` is when the limits let the chat have its next message, ``bot`` who sent it.
     """
     chat_id = delivery.chat_id
+    if chats.bot_of(db, chat_id) not in (None, bot):
+        settle_for_another(db, delivery, outcome, now)
+        return
     match outcome:
         case Sent(message_id):
             sent(db, delivery, message_id, now)
@@ -110,6 +113,19 @@ def settle(  # noqa: C901, PLR0912 (one flat table of all outcomes)
         case _:
             assert_never(outcome)
     chat_queues.refresh(db, chat_id, now, open_at)
+
+
+def settle_for_another(
+    db: Connection, delivery: Delivery, outcome: Outcome, now: datetime
+) -> None:
+    """Write down what became of a message whose chat went over to another bot meanwhile.
+
+    What arrived is not sent again, and has no number: that one cannot edit it. Anything else is
+    the other's to find out. That the chat refuses us says nothing of how it is with that one.
+    """
+    if isinstance(outcome, Sent) and delivery.kind is not DeliveryKind.EDIT:
+        sent(db, delivery, None, now)
+        chat_queues.refresh(db, delivery.chat_id, now)
 
 
 def sent(db: Connection, delivery: Delivery, message_id: int | None, now: datetime) -> None:
@@ -271,7 +287,7 @@ def withhold(db: Connection, chat_id: ChatId, now: datetime) -> None:
 def back(db: Connection, chat_id: ChatId, now: datetime) -> None:
     """Go on where we were with a chat that lets us in again."""
     chats.mark_back(db, chat_id)
-    db.conn.execute("delete from shut where chat_id = ?", (chat_id,))
+    chat_queues.let_in(db, chat_id, now)
     chat_queues.refresh(db, chat_id, now)
 
 

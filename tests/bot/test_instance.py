@@ -1,6 +1,7 @@
 """Two instances on one database or token would double every message."""
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,18 @@ def test_one_bot_a_machine_whatever_folder_is_for_temporary_files(
                 raised.value.values,
             )
     assert [] == list(tmp_path.iterdir())
+
+
+def test_whoever_crowds_a_bots_name_hinders_nobody_but_who_asks_whose_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.instance.MOST_CURIOUS", 0)
+    here = f"http://127.0.0.1/{tmp_path}"
+    with alone_with("125:AAH", here), socket.socket(socket.AF_UNIX) as stranger:
+        stranger.connect(f"\0{token_mark('125:AAH', here)}")
+        with pytest.raises(NewsError) as raised, alone_with("125:AAH", here):
+            pass
+    assert ("instance.token", {"pid": "?"}) == (raised.value.text_key, raised.value.values)
 
 
 def test_every_way_to_a_database_meets_the_same_lock(tmp_path: Path) -> None:

@@ -230,3 +230,10 @@ async def test_a_start_after_an_outage_is_given_its_time(running: Running) -> No
     assert set() == await running.wrong()
     later(running.pipeline.up)
     assert {"feeds"} == await running.wrong()
+
+
+async def test_a_bot_hears_what_other_processes_write(running: Running) -> None:
+    beside = running.house.beside()
+    for work in beside.values():
+        work.close()
+    assert {"inspect", "remember", "listen"} == beside.keys()

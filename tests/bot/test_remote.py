@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import ground, remote
+from bot import ground, messenger, remote, vitals
 from bot.context import WatchersServices
 from bot.errands import ErrandRunner
 from bot.ground import Half
+from bot.instance import alone, watchers_lock
 from bot.pipeline import Pipeline, open_pipeline
 from bot.settings import Settings
-from storage import feeds, stories
+from storage import errands, feeds, stories
 from storage.errors import NewsError
 from storage.feeds import NewFeed
 from storage.model import FeedId, Story, StoryId
@@ -77,6 +78,7 @@ async def both(tmp_path: Path) -> AsyncIterator[Both]:
         feed = await room.db.write(feeds.add, NewFeed("https://a.example/", "", "A"), NOW)
         told = [entry("Floods in Atyrau"), entry("Parliament meets in Astana")]
         await room.ingester.take(feed, told, None, room.clock(), silent=True)
+        assert () == vitals.beside_bot(base).wrong
         yield Both(chat, room, tuple(await room.db.read(known)))
 
 
@@ -121,10 +123,25 @@ async def test_an_articles_text_is_fetched_there_and_read_here(both: Both) -> No
 async def test_where_nobody_watches_nothing_is_asked(tmp_path: Path) -> None:
     settings = Settings(database_path=tmp_path / "news.db", telegram_bot_token="1:a")
     async with ground.opened(settings, lambda: NOW, BOT) as base, remote.opened(base) as chat:
+        assert ("watchers",) == vitals.beside_bot(base).wrong  # /health tells the admin so
         with pytest.raises(NewsError, match=r"watchers\.away"):
             await chat.editor.nearest(StoryId(1), 3)
         assert not chat.translator.is_on
         assert 0 == (await chat.translator.health()).counts.done
+
+
+async def test_what_nobody_has_taken_is_not_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messenger, "PATIENCE_S", 0)
+    settings = Settings(database_path=tmp_path / "news.db", telegram_bot_token="1:a")
+    async with ground.opened(settings, lambda: NOW, BOT) as base, remote.opened(base) as chat:
+        with (
+            alone(watchers_lock(settings.database_path), "instance.database"),
+            pytest.raises(NewsError, match=r"watchers\.away"),
+        ):
+            await chat.editor.merge(StoryId(1), StoryId(2), 7, NOW)
+        assert not await base.db.read(errands.are_waiting)
 
 
 async def test_what_the_other_half_writes_is_heard(both: Both, tmp_path: Path) -> None:

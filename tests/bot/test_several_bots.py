@@ -5,18 +5,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from telegram import Chat as TelegramChat
+from telegram import ChatMemberLeft, ChatMemberMember, ChatMemberUpdated, User
 
+from bot.notices import enqueue_storage_notice
 from bot.telegram.incoming import see_chat
-from bot.telegram.membership import left
+from bot.telegram.membership import follow_membership, left
 from storage import chats, inbox
 from storage.database import Database
+from storage.errors import StorageError
 from storage.inbox import NewUpdate
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind
 from storage.outbox import chat_queues, digests, queue, reports
 from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
-from storage.outbox.outcomes import Later, Sent
+from storage.outbox.outcomes import Gone, Later, NotSent, Outcome, Sent, Shut
 from storage.sql import Connection
-from tests.bot.people import NOW, Person, context_of
+from tests.bot.people import ADMIN, NOW, Person, context_of
 
 ANNA, TIMUR = ChatId(1001), ChatId(1002)
 SOON = timedelta(minutes=1)
@@ -124,3 +128,106 @@ async def test_start_is_what_decides(db: Database) -> None:
     before = await db.read(chats.bot_of, ANNA)
     await Person(context, chat, int(ANNA)).types("/start")
     assert ("", "two") == (before, await db.read(chats.bot_of, ANNA))
+
+
+def sending(db: Connection) -> list[tuple[str, str]]:
+    """Which rows are where, oldest first."""
+    return db.conn.execute("select subject, state from deliveries order by id").fetchall()
+
+
+@pytest.mark.parametrize("outcome", [Gone("blocked"), NotSent("no line"), Later(SOON), Shut("no")])
+def test_what_a_bot_did_not_send_before_the_chat_went_over_the_other_sends(
+    two: Connection, now: datetime, outcome: Outcome
+) -> None:
+    (going,) = queue.claim(two, now, 10)
+    queue.give_to_bot(two, ANNA, "two", now)
+    queue.settle(two, going, outcome, now, now + SOON)
+    chat = chats.get(two, ANNA)
+    assert chat
+    assert chat.active
+    assert [TIMUR] == taken(two, now, "two")  # Anna's may have arrived: it waits
+    owe(two, ANNA, "b", now)
+    later = now + SOON
+    assert [[ANNA], [ANNA], []] == [taken(two, later + i * SOON, "two") for i in range(3)]
+    assert {"sent"} == {state for _, state in sending(two)}
+
+
+def test_what_arrived_from_the_bot_before_is_not_sent_again(
+    two: Connection, now: datetime
+) -> None:
+    (going,) = queue.claim(two, now, 10)
+    queue.give_to_bot(two, ANNA, "two", now)
+    queue.recover(two, now, "two")
+    queue.settle(two, going, Sent(55), now)
+    assert [TIMUR] == taken(two, now + 10 * SOON, "two")
+    (row,) = reports.of_chat(two, ANNA)
+    assert ("sent", None) == (str(row.state), row.message_id)
+
+
+def test_a_chat_waits_for_no_bot_that_died_while_it_sent(two: Connection, now: datetime) -> None:
+    queue.claim(two, now, 10)
+    queue.give_to_bot(two, ANNA, "two", now)
+    owe(two, ANNA, "b", now)
+    assert {TIMUR, ANNA} == set(taken(two, now, "two"))
+    assert [ANNA] == taken(two, now + SOON, "two")
+
+
+def test_a_message_of_the_same_number_is_another_bots(two: Connection, now: datetime) -> None:
+    assert [ANNA] == taken(two, now, "")
+    assert [True, False] == [
+        reports.of_message(two, ANNA, 7, bot) is not None for bot in ("", "two")
+    ]
+
+
+def test_a_bot_that_gets_another_name_keeps_what_it_had(two: Connection, now: datetime) -> None:
+    assert queue.same_bot(two, 1, now)
+    (anna,) = queue.claim(two, now, 10)
+    queue.settle(two, anna, Later(SOON, everybody=True), now)
+    assert queue.same_bot(two, 1, now, "kazakh")
+    assert "kazakh" == chats.bot_of(two, ANNA)
+    assert [[], []] == [taken(two, now, bot) for bot in ("kazakh", "")]  # its ban is its own still
+    assert [ANNA] == taken(two, now + 2 * SOON, "kazakh")
+    assert queue.same_bot(two, 9, now)  # somebody else goes by the old name
+    assert "kazakh" == chats.bot_of(two, ANNA)
+
+
+async def test_a_channel_stays_with_who_was_bound_to_it(db: Database) -> None:
+    desk = Chat(ChatId(-1001), ChatKind.CHANNEL, title="Desk")
+    await db.write(see_chat, desk, NOW, "")
+    came = ChatMemberUpdated(
+        TelegramChat(int(desk.id), "channel", title="Desk"),
+        User(1, "Timur", is_bot=False),
+        NOW,
+        ChatMemberLeft(User(2, "Two", is_bot=True)),
+        ChatMemberMember(User(2, "Two", is_bot=True)),
+    )
+    assert await follow_membership(came, context_of(db, bot_name="two")) is None
+    assert "" == await db.read(chats.bot_of, desk.id)
+
+
+async def test_the_end_of_one_trouble_is_told_once_by_all_processes(db: Database) -> None:
+    await Person.comes(context_of(db), ADMIN)
+    error = StorageError("storage.locked")
+    made = [
+        await db.write(enqueue_storage_notice, [int(ADMIN)], error, lasted, NOW + after)
+        for after, lasted in ((timedelta(0), SOON), (SOON, 2 * SOON), (5 * SOON, SOON))
+    ]
+    assert [1, 0, 1] == made
+
+
+@pytest.mark.parametrize("bot", ["", "two"])
+def test_a_chat_that_refused_is_written_to_again_once_its_person_speaks(
+    two: Connection, now: datetime, bot: str
+) -> None:
+    (anna,) = queue.claim(two, now, 10)
+    queue.settle(two, anna, Shut("chat not found"), now)
+    owe(two, ANNA, "b", now)
+    see_chat(two, Chat(ANNA, ChatKind.PRIVATE), now, "two")  # says nothing of the first
+    shut = chat_queues.shut_why(two, ANNA, NO_THREAD, now)
+    assert ("chat not found", []) == (shut, taken(two, now, ""))
+    if bot:
+        queue.give_to_bot(two, ANNA, bot, now)
+    else:
+        see_chat(two, Chat(ANNA, ChatKind.PRIVATE), now, "")
+    assert ANNA in taken(two, now, bot)
+    assert "" == chat_queues.shut_why(two, ANNA, NO_THREAD, now)

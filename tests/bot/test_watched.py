@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 from bot.metrics import GAUGES, Metrics
+from tests.bot.commands.test_health import WELL
+from tests.bot.test_parts import STUCK
 
 ROOT = Path(__file__).parents[2]
 ALARMS = ROOT / "deploy" / "prometheus" / "alerts.yml"
@@ -157,3 +159,9 @@ def test_prometheus_own_tool_agrees(words: str) -> None:
         ["promtool", *words.split()], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert 0 == told.returncode, told.stdout + told.stderr
+
+
+def test_the_document_says_of_every_condition_and_part_what_to_do() -> None:
+    table = OPERATIONS.partition("| `wrong` |")[2].partition("\n\n")[0]
+    named = set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
+    assert set(STUCK) | set(WELL.conditions) == named

@@ -19,7 +19,7 @@ import apscheduler.executors.base
 import apscheduler.schedulers.base
 import apscheduler.triggers.interval
 
-from bot import app, ground, halves, logs, ticks
+from bot import app, ground, halves, logs, ticks, watchdog
 from bot.delivery import deliverer
 from bot.settings import Settings
 from bot.telegram import polling
@@ -107,6 +107,7 @@ def unhurried() -> None:
     for name, every_s in vars(halves).copy().items():
         if name.endswith("_TICK_S") and every_s < TICK_S:
             setattr(halves, name, TICK_S)
+    watchdog.BEAT_S = 60.0
     deliverer.TICK_S = 60.0
     polling.POLL_S = 50
 

@@ -53,9 +53,11 @@ class Machine:
             sys.exit(f"{told.stdout}\n{told.stderr}")
         return told.stdout
 
-    def follows(self, heading: str, number: int = 0, **words: str) -> str:
-        """Run a block of the document, with what the reader fills in."""
-        script = blocks(section("docs/install.md", heading), "sh")[number]
+    def follows(
+        self, heading: str, number: int = 0, document: str = "docs/install.md", **words: str
+    ) -> str:
+        """Run a block of a document, with what the reader fills in."""
+        script = blocks(section(document, heading), "sh")[number]
         script = "\n".join(COMMENT.sub("", line) for line in script.splitlines())
         for word, meant in words.items():
             script = script.replace(word, meant)
@@ -77,11 +79,14 @@ def wait(holds: Callable[[], object]) -> None:
 
 
 @contextmanager
-def started(root: Path, settings: dict[str, str]) -> Iterator[Machine]:
-    """Start a machine; it ends with the block."""
-    if not root.exists():
-        made = ["debootstrap", "--variant=minbase", f"--include={TOOLS}", "bookworm", root, DEBIAN]
+def started(folder: Path, settings: dict[str, str]) -> Iterator[Machine]:
+    """Start a machine that nothing was done to yet; it ends with the block."""
+    bare, root = folder / "bare", folder / "machine"
+    if not bare.exists():
+        made = ["debootstrap", "--variant=minbase", f"--include={TOOLS}", "bookworm", bare, DEBIAN]
         subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
+    shutil.rmtree(root, ignore_errors=True)
+    subprocess.run(["cp", "-a", bare, root], check=True)
     for place in ("etc/resolv.conf", "etc/hosts"):
         (root / place).unlink(missing_ok=True)
         shutil.copy(f"/{place}", root / place)
@@ -189,7 +194,7 @@ def hangs(machine: Machine) -> None:
     machine.run(f"rm -r {drop_in}; systemctl daemon-reload; systemctl restart steppewire")
 
 
-async def walked(root: Path) -> None:
+async def walked(folder: Path) -> None:
     """Follow the document from its beginning to its end, beside the sandbox."""
     loop = asyncio.get_running_loop()
     async with Sandbox.start(every=20) as box:
@@ -206,13 +211,13 @@ async def walked(root: Path) -> None:
             "USER_AGENT_CONTACT": "mailto:me@example.org",
             "HEALTH_LISTEN": "127.0.0.1:9190",
         }
-        await asyncio.to_thread(walk, root, settings, ask)
+        await asyncio.to_thread(walk, folder, settings, ask)
 
 
-def walk(root: Path, settings: dict[str, str], ask: Ask) -> None:
+def walk(folder: Path, settings: dict[str, str], ask: Ask) -> None:
     """Install, look, hang, update, go back; then from a wheel."""
-    with started(root, settings) as machine:
-        published(root)
+    with started(folder, settings) as machine:
+        published(machine.root)
         machine.follows("As a service", REPOSITORY="/srv/steppewire.git")
         version = machine.run("steppewire --version").split()[-1]
         served(machine, ask, version)
@@ -222,13 +227,31 @@ def walk(root: Path, settings: dict[str, str], ask: Ask) -> None:
         for name in ("audit", "backup"):
             machine.run(f"systemctl start steppewire-{name}")
             print(machine.run(f"journalctl -u steppewire-{name} -o cat | tail -3").strip())
-        newer(root)
+        newer(machine.root)
         machine.follows("Updating")
         served(machine, ask, "9.9.9")
         going_back = {"2026-11-22": time.strftime("%Y-%m-%d", time.gmtime())}
         machine.follows("Going back", **going_back)
         served(machine, ask, version)
+        apart(machine, ask)
         packed(machine, ask, version)
+
+
+def apart(machine: Machine, ask: Ask) -> None:
+    """Follow docs/scaling.md: the halves as services of their own, and back to the whole."""
+    folder = "/var/lib/steppewire"
+    machine.run(
+        f"sed s/9190/9191/ {folder}/.env > {folder}/main.env\n"
+        f"chown steppewire: {folder}/main.env; chmod 600 {folder}/main.env"
+    )
+    machine.follows("Two halves", 1, "docs/scaling.md")
+    for unit in ("steppewire-watchers", "steppewire-bot@main"):
+        machine.until(f"systemctl show -p StatusText {unit}", "all is well")
+    print(f"it answers: {ask('/feeds').splitlines()[0]}")
+    machine.run(
+        "systemctl disable --now steppewire-watchers steppewire-bot@main\n"
+        "systemctl enable --now steppewire"
+    )
 
 
 def packed(machine: Machine, ask: Ask, version: str) -> None:

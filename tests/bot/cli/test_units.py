@@ -29,7 +29,8 @@ def test_every_unit_we_ship_is_written_with_our_own_path(cli, tmp_path, monkeypa
 
 def test_each_half_has_a_unit_of_its_own_where_that_is_asked(cli, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["/opt/elsewhere/steppewire"])
-    assert 0 == cli("units", "--apart", str(tmp_path)).exit_code
+    assert "steppewire-bot@NAME" in cli("units", "--apart", str(tmp_path)).stdout
+    assert f"{units.BOTS}: as it was" in cli("units", str(tmp_path)).stdout
     whole, watchers, bots = (
         set((tmp_path / name).read_text("utf-8").splitlines())
         for name in (NAMES[0], units.WATCHERS, units.BOTS)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.health import PartHealth, Vitals
+from bot.instance import alone, watchers_lock
 from bot.version import installed_version
 from storage import backup_log, feeds
 from storage.backup_log import LastBackup
@@ -92,3 +93,11 @@ async def test_many_sources_that_fail_at_once_are_ours_to_look_at(db: Database) 
     await db.write(many)
     told = await said(db, WELL)
     assert told.startswith("🛑 Not all is well\n• 4 of 10 sources cannot be read")
+
+
+async def test_a_half_alone_says_whether_the_other_runs(db: Database) -> None:
+    conditions = {name: True for name in WELL.conditions if name != "feeds"}
+    half = replace(WELL, conditions=conditions)
+    assert "• My other half, which reads the sources, does not run" in await said(db, half)
+    with alone(watchers_lock(db.path), "instance.database"):
+        assert "All is well" in await said(db, half)
