@@ -198,7 +198,7 @@ class TelegramConnection:
         except InvalidToken:
             raise NewsError("token.invalid") from None
         except TelegramError as error:
-            log.info("no answer from telegram", error=str(error))
+            log.info("no answer from telegram", error=error)
             return outcome_of(error)
         return None
 
