@@ -317,6 +317,8 @@ def context_of(
         time_zone=settings.default_timezone,
         allowed_hosts=settings.feed_allow_hosts,
         has_rates=bool(settings.rates),
+        backs_up=bool(settings.backup_dir),
+        retention=settings.retention,
         translator=services.translator,
         vitals=measure,
         backups=SealedCopies(ground),
