@@ -173,7 +173,7 @@ async def built(
     )
 
     async def measure() -> health.Vitals:
-        return await house.vitals_of_all()
+        return await house.vitals()
 
     async with AsyncExitStack() as open_parts:
         begin = open_parts.enter_async_context
@@ -244,13 +244,6 @@ class House:
         if self._room is not None and self.watchers is not None:
             found.append(await vitals.of_watchers(self._room, self.watchers))
         return vitals.merged(found)
-
-    async def vitals_of_all(self) -> health.Vitals:
-        """Measure how we are, and of who watches elsewhere whether anybody does."""
-        found = await self.vitals()
-        if self._room is not None:
-            return found
-        return vitals.merged([found, vitals.beside_bot(self._base)])
 
     async def in_words(self) -> str:
         """Say in a line how we are."""

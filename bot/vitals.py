@@ -7,7 +7,6 @@ from bot import machine
 from bot.ground import Ground
 from bot.halves import LATE_S, BotHalf, WatchersHalf
 from bot.health import PartHealth, Vitals
-from bot.instance import held_by, watchers_lock
 from bot.pipeline import Pipeline
 from bot.timekeeper import Timekeeper
 from storage import backup_log, feeds, inbox
@@ -81,15 +80,6 @@ async def of_bot(ground: Ground, half: BotHalf) -> Vitals:
             },
         },
     )
-
-
-def beside_bot(ground: Ground) -> Vitals:
-    """Say to whoever asks in the chat of a bot's half whether anybody watches.
-
-    Not to that half's supervisor: its restart would not help.
-    """
-    lock = watchers_lock(ground.settings.database_path)
-    return Vitals(conditions={"watchers": held_by(lock) is not None})
 
 
 async def of_watchers(pipeline: Pipeline, half: WatchersHalf) -> Vitals:

@@ -64,6 +64,7 @@ check --deep
 health
 audit --json
 units /etc/systemd/system
+units --litestream /etc/systemd/system
 """
 """How each command may be typed, at least once; a test runs them all."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import ground, messenger, remote, vitals
+from bot import ground, messenger, remote
 from bot.context import WatchersServices
 from bot.errands import ErrandRunner
 from bot.ground import Half
@@ -78,7 +78,6 @@ async def both(tmp_path: Path) -> AsyncIterator[Both]:
         feed = await room.db.write(feeds.add, NewFeed("https://a.example/", "", "A"), NOW)
         told = [entry("Floods in Atyrau"), entry("Parliament meets in Astana")]
         await room.ingester.take(feed, told, None, room.clock(), silent=True)
-        assert () == vitals.beside_bot(base).wrong
         yield Both(chat, room, tuple(await room.db.read(known)))
 
 
@@ -123,7 +122,6 @@ async def test_an_articles_text_is_fetched_there_and_read_here(both: Both) -> No
 async def test_where_nobody_watches_nothing_is_asked(tmp_path: Path) -> None:
     settings = Settings(database_path=tmp_path / "news.db", telegram_bot_token="1:a")
     async with ground.opened(settings, lambda: NOW, BOT) as base, remote.opened(base) as chat:
-        assert ("watchers",) == vitals.beside_bot(base).wrong  # /health tells the admin so
         with pytest.raises(NewsError, match=r"watchers\.away"):
             await chat.editor.nearest(StoryId(1), 3)
         assert not chat.translator.is_on
