@@ -359,19 +359,15 @@ def test_a_port_that_the_running_bot_does_not_have_is_told_free(check, tmp_path,
     assert f"(process {os.getpid()}), listens there only after a restart" in result.stdout
 
 
-@pytest.mark.parametrize(
-    ("block", "says"), [("locked", "locked by another"), ("full", "disk is full")]
-)
-def test_check_tells_that_nothing_can_be_written(
-    check, copied, tmp_path, monkeypatch, block, says
-):
-    del copied
+@pytest.mark.parametrize("wrong", ["locked by another", "full: nothing can be written"])
+@pytest.mark.usefixtures("copied")
+def test_check_tells_that_nothing_can_be_written(check, tmp_path, monkeypatch, wrong):
     monkeypatch.setattr("storage.database.BUSY_TIMEOUT_MS", 20)
     monkeypatch.setattr("storage.files.ROOM_TRIED", 50_000_000)
-    with BLOCKERS[block](tmp_path / "news.db"):
+    with BLOCKERS[wrong.partition(" ")[0].strip(":")](tmp_path / "news.db"):
         result = check()
     assert 1 == result.exit_code
-    assert says in result.stdout
+    assert wrong in result.stdout
     assert "database  ok" not in result.stdout
     assert [] == list(tmp_path.glob(".steppewire-*"))
 
