@@ -54,6 +54,8 @@ def test_a_restore_brings_back_the_copy_and_keeps_what_was_there(copied, tmp_pat
     assert str(aside) in result.stdout
     assert ["Wheat", "Gas"] == told(copied, DATABASE_PATH=str(aside))
     assert 0o600 == (tmp_path / "news.db").stat().st_mode & 0o777
+    assert [tmp_path / "copy.db"] == list(tmp_path.glob("copy.db*"))
+    assert [] == list(tmp_path.glob("*.restoring*"))
 
 
 def test_what_a_crash_left_in_the_log_does_not_spoil_the_copy(copied, tmp_path):
