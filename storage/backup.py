@@ -44,8 +44,9 @@ def copy(
     All of it is as it was at one moment, however much is written meanwhile. ``progress`` is
     called with pages done and pages in all. ``gently`` leaves the disk to others half of the
     time; ``is_still`` of a source that nobody writes leaves nothing beside it. The copy appears
-    under its name only when it is whole. Raises StorageError where the source is missing, none of ours, or of a newer version (which alone knows what makes it
-    whole), and where the copy fails or has no room.
+    under its name only when it is whole. Raises StorageError where the source is missing, none
+    of ours, or of a newer version (which alone knows what makes it whole), and where the copy
+    fails or has no room.
     """
     refuse_other(source)
     if not source.is_file():
