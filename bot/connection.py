@@ -198,7 +198,7 @@ class TelegramConnection:
         except InvalidToken:
             raise NewsError("token.invalid") from None
         except TelegramError as error:
-            log.info("no answer from telegram", error=str(error))
+            log.info("no answer from telegram", error=error)
             return outcome_of(error)
         return None
 
@@ -317,6 +317,8 @@ def context_of(
         time_zone=settings.default_timezone,
         allowed_hosts=settings.feed_allow_hosts,
         has_rates=bool(settings.rates),
+        backs_up=bool(settings.backup_dir),
+        retention=settings.retention,
         translator=services.translator,
         vitals=measure,
         backups=SealedCopies(ground),

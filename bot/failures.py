@@ -56,7 +56,7 @@ async def set_one_aside(
     try:
         await db.write(set_aside.note, [aside], now)
     except StorageError as worse:
-        log.warning("set aside and not noted", error=str(worse))
+        log.warning("set aside and not noted", error=worse)
 
 
 async def note_odd_rows(db: Database, now: datetime) -> None:
@@ -86,7 +86,7 @@ async def tell_admins(
     try:
         await db.write(enqueue_notices, admins, type(error).__name__, place_of(error), now)
     except StorageError as worse:
-        log.warning("admins not told", error=str(worse))
+        log.warning("admins not told", error=worse)
 
 
 def enqueue_notices(

@@ -82,7 +82,7 @@ GAUGES: Mapping[str, MeasuredGauge] = {
     ),
     "steppewire_backup_failing": MeasuredGauge("1 while scheduled backups fail."),
     "steppewire_backup_age_seconds": MeasuredGauge(
-        "How long ago the newest scheduled backup was begun."
+        "How long ago the newest scheduled backup was begun; before the first, the time we run."
     ),
     "steppewire_backup_bytes": MeasuredGauge("Size of the newest scheduled backup."),
     "steppewire_backup_duration_seconds": MeasuredGauge("How long that backup took."),

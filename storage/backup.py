@@ -1,5 +1,6 @@
 """Backups: a whole and checked copy of the file while everything goes on."""
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -141,23 +142,30 @@ def restore(
     under the name ``aside``: the log of a crash belongs to the old file, and would spoil the new.
     Raises StorageError where the copy is missing, broken, not ours, or of a newer version.
     """
+    refuse_unread(copy_)
     ready = path.with_name(f"{path.name}.restoring")
     try:
-        ready.unlink(missing_ok=True)
+        remove(ready)
         if copy_.is_file() and (sealing.is_sealed(copy_) or sealing.is_compressed(copy_)):
             begin(ready)
             sealing.opened(copy_, ready, key)
-            refuse_no_backup(ready)
+            refuse_no_backup(ready, copy_)
         else:
-            refuse_no_backup(copy_)
+            refuse_no_backup(copy_, copy_)
             copy(copy_, ready, progress)
         was_there = path.exists()
         put_in_place(ready, path, aside)
     except OSError as error:
         raise StorageError("storage.no_copy", path=str(path), reason=error.strerror) from error
     finally:
-        ready.unlink(missing_ok=True)
+        remove(ready)
     return was_there
+
+
+def remove(path: Path) -> None:
+    """Remove a database, and what SQLite has left beside it."""
+    for end in ENDS:
+        path.with_name(f"{path.name}{end}").unlink(missing_ok=True)
 
 
 def put_in_place(ready: Path, path: Path, aside: Path) -> None:
@@ -180,7 +188,7 @@ def compact(path: Path, aside: Path) -> tuple[int, int]:
     if not path.is_file():
         raise StorageError("storage.missing", path=str(path))
     ready = path.with_name(f"{path.name}.compact")
-    ready.unlink(missing_ok=True)
+    remove(ready)
     try:
         with closing(connect(path)) as old:
             refuse_no_room(old.conn, ready)
@@ -194,21 +202,33 @@ def compact(path: Path, aside: Path) -> tuple[int, int]:
                 raise StorageError("storage.corrupt")
         before = path.stat().st_size
         put_in_place(ready, path, aside)
-        for end in ENDS:
-            aside.with_name(f"{aside.name}{end}").unlink(missing_ok=True)
+        remove(aside)
         return before, path.stat().st_size
     except sqlite3.DatabaseError as error:
         raise wrapped(error) from error
     except OSError as error:
         raise StorageError("storage.no_copy", path=str(path), reason=error.strerror) from error
     finally:
-        ready.unlink(missing_ok=True)
+        remove(ready)
 
 
-def refuse_no_backup(path: Path) -> None:
-    """Raise StorageError unless a file is a whole database of ours that this version can read."""
+def refuse_unread(path: Path) -> None:
+    """Raise StorageError where a copy is not there, is a folder, or may not be read."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC))  # a pipe may hang
+    except OSError as error:
+        raise StorageError("storage.unread_copy", path=str(path), reason=error.strerror) from error
+
+
+def refuse_no_backup(path: Path, copy_: Path) -> None:
+    """Raise StorageError unless a file is a whole database of ours that this version can read.
+
+    ``copy_`` is the file that is named then: what was sealed is looked at in another one.
+    """
     if not path.is_file():
-        raise StorageError("storage.no_backup", path=str(path))
+        raise StorageError("storage.no_backup", path=str(copy_))
     try:
         refuse_other(path)
         with closing(reading(path)) as read:
@@ -216,13 +236,13 @@ def refuse_no_backup(path: Path) -> None:
             is_empty = not read.table_names()
             refuse_foreign(read)
     except sqlite3.DatabaseError as error:
-        raise StorageError("storage.no_backup", path=str(path)) from error
+        raise StorageError("storage.no_backup", path=str(copy_)) from error
     except StorageError as error:
         if error.text_key == "storage.newer":
             raise
-        raise StorageError("storage.no_backup", path=str(path)) from error
+        raise StorageError("storage.no_backup", path=str(copy_)) from error
     if is_empty:
-        raise StorageError("storage.no_backup", path=str(path))
+        raise StorageError("storage.no_backup", path=str(copy_))
 
 
 def begin(partial: Path) -> None:

@@ -278,7 +278,7 @@ class Poller:
         try:
             await self._states.flush()
         except StorageError as error:
-            log.error("looks not kept", error=str(error))  # noqa: TRY400 (said whole)
+            log.error("looks not kept", error=error)  # noqa: TRY400 (said whole)
 
     async def begin_anew(self, within_s: float) -> bool:
         """Cut off the looks under way, for one hangs; False where one does not end in time.
@@ -416,7 +416,7 @@ class Poller:
             seconds=round(tally.seconds, 2),
         )
         if batch.error is not None:
-            log.debug("round not kept", error=str(batch.error))
+            log.debug("round not kept", error=batch.error)
         self._batches = [other for other in self._batches if other is not batch]
         batch.over.set()
 
@@ -490,7 +490,7 @@ class Poller:
         except StorageError as error:
             # A full disk, a locked file: the feed is due still. The alarm is the database's.
             self._hold.refused()
-            log.debug("look not kept", feed=feed.id, url=feed.url, error=str(error))
+            log.debug("look not kept", feed=feed.id, url=feed.url, error=error)
             raise
         except Exception:
             log.exception("feed failed by a bug", feed=feed.id, url=feed.url)

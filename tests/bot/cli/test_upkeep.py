@@ -1,5 +1,6 @@
 """backup, restore and check: what an operator runs by hand says and does what `run` needs."""
 
+import gzip
 import json
 import os
 import re
@@ -8,11 +9,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
+import pyrage
 import pytest
 
 from bot.instance import alone, database_lock
 from bot.sandbox import BOT_TOKEN
 from storage.database import connect
+from storage.sealing import recipient
 from tests.bot.cli.conftest import lines
 from tests.bot.cli.stand import Stand, stand
 from tests.storage.test_files import WRONG, everything_in
@@ -90,13 +93,15 @@ def newer(path):
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (lambda file: file.unlink(), "not a whole copy"),
+        (lambda file: file.unlink(), "copy.db cannot be read: No such file"),
+        (lambda file: (file.unlink(), file.mkdir()), "copy.db cannot be read: Is a directory"),
+        (lambda file: (file.unlink(), os.mkfifo(file)), "copy.db is not a whole copy"),
         (lambda file: file.write_text("no database " * 100), "not a whole copy"),
         (lambda file: file.write_bytes(b""), "not a whole copy"),
         (lambda file: file.write_bytes(file.read_bytes()[:20_000]), "not a whole copy"),
         (newer, "newer"),
     ],
-    ids=["missing", "text", "empty", "cut", "newer"],
+    ids=["missing", "folder", "pipe", "text", "empty", "cut", "newer"],
 )
 def test_a_copy_that_cannot_serve_changes_nothing(copied, tmp_path, spoil, says):
     spoil(tmp_path / "copy.db")
@@ -138,6 +143,36 @@ def test_a_sealed_copy_comes_back_by_its_key(copied, tmp_path):
     assert (1, True) == (refused.exit_code, "--key" in refused.stderr)
     assert 0 == copied("restore", "sealed.age", "--key", "key").exit_code
     assert ["Wheat", "Gas"] == told(copied)
+    assert [] == list(tmp_path.glob("*.restoring*"))
+
+
+def sealed_copy(cli, tmp_path):
+    """A copy that the secret key in the file "key" opens."""
+    public = cli("backup", "--new-key", "key").stdout.strip().partition("=")[2]
+    assert 0 == cli("backup", "sealed.age", BACKUP_RECIPIENT=public).exit_code
+    return (tmp_path / "sealed.age").read_bytes(), public
+
+
+def test_of_a_sealed_copy_that_is_cut_off_or_damaged_it_is_said_so(copied, tmp_path):
+    whole, public = sealed_copy(copied, tmp_path)
+    spoiled = tmp_path / "spoiled.age"
+    frame = gzip.compress(b"no database")
+    for body, says in [
+        (whole[:100], "damaged"),
+        (whole[:300], "damaged"),
+        (whole[:-1], "damaged"),
+        (whole[:-40] + bytes(40), "damaged"),
+        (frame[:-9], "damaged"),
+        (frame[:10] + b"\xff" * 9, "damaged"),
+        (frame, "spoiled.age is not a whole copy"),
+        (pyrage.encrypt(frame[:-1], [recipient(public)]), "damaged"),
+    ]:
+        spoiled.write_bytes(body)
+        result = copied("restore", "spoiled.age", "--key", "key")
+        assert (1, "", 1) == (result.exit_code, result.stdout, len(result.stderr.splitlines()))
+        assert says in result.stderr, result.stderr
+    assert ["Wheat", "Gas"] == told(copied)
+    assert [] == list(tmp_path.glob("*.restoring*"))
 
 
 def test_a_database_of_before_is_written_anew_and_shrinks_later(cli, news_file, tmp_path):
