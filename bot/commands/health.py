@@ -7,8 +7,8 @@ from pathlib import Path
 from bot.commands.admin import MEGABYTE, named
 from bot.context import Context
 from bot.conversation import Ask, Html, Message, Reply, Say
-from bot.health import PartHealth, Vitals
 from bot.instance import held_by, watchers_lock
+from bot.monitoring.health import PartHealth, Vitals
 from bot.render.feeds import SIGNS
 from bot.render.markup import bold, joined, tidy, translate_html
 from bot.texts import translate, words

@@ -43,7 +43,7 @@ RUNS_ON = {
     "make demo": "tests/journeys/test_front_door.py",
     "make run": "tests/journeys/test_front_door.py",
     "steppewire run": "tests/journeys/test_process.py",
-    "steppewire health": "tests/bot/test_health.py",
+    "steppewire health": "tests/bot/monitoring/test_health.py",
     "steppewire run --only watchers": "tests/journeys/halves.py",
     "steppewire run --only bot": "tests/journeys/halves.py",
     "steppewire demo": "tests/journeys/test_demo.py",

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.metrics import GAUGES, Metrics
+from bot.monitoring.metrics import GAUGES, Metrics
 from tests.bot.commands.test_health import WELL
 from tests.bot.test_parts import STUCK
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ALARMS = ROOT / "deploy" / "prometheus" / "alerts.yml"
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 OF_ALL_PROCESSES = frozenset({"up", "process_start_time_seconds"})
