@@ -32,7 +32,7 @@ LATE_S = 60.0
 
 
 async def health(ask: Ask, context: Context) -> Reply:
-    """Say how we are."""
+    """Say also the version, what waits, the last backup, sizes, memory and room on the disk."""
     vitals, language = await context.vitals(), ask.language
 
     def gathered(db: Connection) -> tuple[dict[FeedStatus, int], LastBackup | None]:

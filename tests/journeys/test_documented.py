@@ -337,7 +337,7 @@ LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"systemd-analyze security \S+": service,
     r"(PIPX_HOME=/\S+ PIPX_BIN_DIR=\S+ )?pipx install .*": packed,
     r"(UV_TOOL_DIR=/\S+ UV_TOOL_BIN_DIR=\S+ )?uv tool install .*": packed,
-    r"git (pull|rev-parse HEAD|switch (main|--detach COMMIT)|tag v\d+\.\d+\.\d+)|cd bot|systemctl (daemon-reload|--failed)": harmless,
+    r"git (pull|rev-parse HEAD|switch (main|--detach COMMIT)|tag v\d+\.\d+\.\d+)|cd bot|systemctl (daemon-reload|--failed|status)": harmless,
     r"sh -ac .*litestream .*": replica,
     r"python3 -m venv /opt/litestream|/opt/litestream/bin/pip install .*": harmless,
     r"chmod 600 (/var/lib/steppewire/steppewire.db|litestream.env)": harmless,
