@@ -24,7 +24,7 @@ from bot.delivery.errors import outcome_of
 from bot.digests.maker import DigestService
 from bot.failures import cause_says
 from bot.ground import Ground
-from bot.health import PartHealth
+from bot.monitoring.health import PartHealth
 from bot.settings import Settings
 from bot.telegram import identity, menus, webhook
 from bot.telegram.dispatcher import ALLOWED_UPDATES, Dispatcher

@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias
 from bot.backups import SealedCopy
 from bot.conversation import Ask, Reply
 from bot.digests.maker import DigestService
-from bot.health import Vitals
+from bot.monitoring.health import Vitals
 from storage.corrections import Correction, Undone
 from storage.database import Database
 from storage.full_texts import FullText

@@ -12,8 +12,8 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.health import PartHealth
-from bot.watchdog import CUT_S, GuardedPart
+from bot.monitoring.health import PartHealth
+from bot.monitoring.watchdog import CUT_S, GuardedPart
 from storage.errors import StorageError
 from storage.happenings import Tell, TickEnded, unheard
 from watchers.pulse import Pulse

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from bot import machine
 from bot.ground import Ground
 from bot.halves import LATE_S, BotHalf, WatchersHalf
-from bot.health import PartHealth, Vitals
+from bot.monitoring import machine
+from bot.monitoring.health import PartHealth, Vitals
 from bot.pipeline import Pipeline
 from bot.timekeeper import Timekeeper
 from storage import backup_log, feeds, inbox

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from bot.context import Context
 from bot.conversation import Ask, Html, Message, Reply, Say
-from bot.machine import database_size
+from bot.monitoring.machine import database_size
 from bot.render.feeds import SIGNS
 from bot.render.markup import bold, italic, joined, translate_html
 from bot.texts import translate, words

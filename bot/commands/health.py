@@ -7,8 +7,8 @@ from pathlib import Path
 from bot.commands.admin import MEGABYTE, named
 from bot.context import Context
 from bot.conversation import Ask, Html, Message, Reply, Say
-from bot.health import PartHealth, Vitals
 from bot.instance import held_by, watchers_lock
+from bot.monitoring.health import PartHealth, Vitals
 from bot.render.feeds import SIGNS
 from bot.render.markup import bold, joined, tidy, translate_html
 from bot.texts import translate, words
@@ -32,7 +32,7 @@ LATE_S = 60.0
 
 
 async def health(ask: Ask, context: Context) -> Reply:
-    """Say how we are."""
+    """Say also the version, what waits, the last backup, sizes, memory and room on the disk."""
     vitals, language = await context.vitals(), ask.language
 
     def gathered(db: Connection) -> tuple[dict[FeedStatus, int], LastBackup | None]:

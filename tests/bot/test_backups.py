@@ -11,7 +11,7 @@ import pytest
 
 from bot.backups import Making, ScheduledBackups
 from bot.ground import Ground
-from bot.metrics import GAUGES
+from bot.monitoring.metrics import GAUGES
 from bot.settings import Settings
 from bot.trusted_clock import TrustedClock
 from bot.vitals import backup_metrics

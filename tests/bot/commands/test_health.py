@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.health import PartHealth, Vitals
 from bot.instance import alone, watchers_lock
+from bot.monitoring.health import PartHealth, Vitals
 from bot.version import installed_version
 from storage import backup_log, feeds
 from storage.backup_log import LastBackup

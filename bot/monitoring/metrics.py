@@ -26,7 +26,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from bot.health import HEALTHY, Vitals
+from bot.monitoring.health import HEALTHY, Vitals
 from storage import happenings as told
 from storage.database import SQLITE
 from storage.set_aside import AsideKind
