@@ -22,6 +22,7 @@ from bot.delivery import Deliverer
 from bot.delivery.circuit_breaker import ASK_EVERY
 from bot.delivery.errors import outcome_of
 from bot.digests.maker import DigestService
+from bot.failures import cause_says
 from bot.ground import Ground
 from bot.monitoring.health import PartHealth
 from bot.settings import Settings
@@ -375,7 +376,7 @@ async def bot_username(settings: Settings) -> str:
     """Ask Telegram whose the token is.
 
     Raises NewsError where it knows no such token (or a proxy's address is none), ConnectionError
-    with its own words where it cannot be asked.
+    with the system's words where it cannot be asked.
     """
     bot = Bot(
         settings.telegram_bot_token,
@@ -388,7 +389,7 @@ async def bot_username(settings: Settings) -> str:
     except InvalidToken:
         raise NewsError("token.invalid") from None
     except TelegramError as error:
-        raise ConnectionError(str(error)) from error
+        raise ConnectionError(cause_says(error)) from error
 
 
 def build(settings: Settings, limiter: Limiter) -> identity.KnownBot:

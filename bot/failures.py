@@ -4,6 +4,7 @@ What an error spoils alone is set aside, noted with its reason, and the rest goe
 """
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
@@ -22,6 +23,8 @@ from storage.sql import Connection
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+
+CLASS_NAME = re.compile(r"^[a-z_]+(\.[A-Za-z]+)+:?\s*")
 
 
 def survivors(values: Iterable[T], use: Callable[[T], object]) -> list[T]:
@@ -76,6 +79,19 @@ def system_says(error: OSError) -> str:
     """Return the system's own words for a failure; asyncio wraps them in its own."""
     number = error.errno or 0
     return os.strerror(number) if number > 0 else error.strerror or str(error)
+
+
+def cause_says(error: BaseException) -> str:
+    """Return the system's own words for what a library met on the way; else the library's.
+
+    Libraries put the names of their classes before them: those say nothing to an operator.
+    """
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, OSError) and link.strerror:
+            return system_says(link)
+        link = link.__cause__ or link.__context__
+    return CLASS_NAME.sub("", str(error)) or "it does not answer"
 
 
 async def tell_admins(

@@ -32,15 +32,21 @@ COUNTED: Final = ("outlets", "feeds", "items", "stories", "chats", "subscription
 
 
 def copy(
-    source: Path, target: Path, progress: Callable[[int, int], None], *, gently: bool = False
+    source: Path,
+    target: Path,
+    progress: Callable[[int, int], None],
+    *,
+    gently: bool = False,
+    is_still: bool = False,
 ) -> int:
     """Copy a database that may be in use to ``target``, check the copy, return its bytes.
 
     All of it is as it was at one moment, however much is written meanwhile. ``progress`` is
     called with pages done and pages in all. ``gently`` leaves the disk to others half of the
-    time. The copy appears under its name only when it is whole. Raises StorageError where the
-    source is missing, none of ours, or of a newer version (which alone knows what makes it
-    whole), and where the copy fails or has no room.
+    time; ``is_still`` of a source that nobody writes leaves nothing beside it. The copy appears
+    under its name only when it is whole. Raises StorageError where the source is missing, none
+    of ours, or of a newer version (which alone knows what makes it whole), and where the copy
+    fails or has no room.
     """
     refuse_other(source)
     if not source.is_file():
@@ -49,10 +55,13 @@ def copy(
         raise StorageError("storage.exists", path=str(target))
     partial = target.with_name(f"{target.name}.partial")
     try:
-        with closing(reading(source)) as read:
+        with closing(reading(source, is_still=is_still)) as read:
             refuse_foreign(read)
         begin(partial)
-        with closing(reading(source)) as read, closing(sqlite3.connect(partial)) as write:
+        with (
+            closing(reading(source, is_still=is_still)) as read,
+            closing(sqlite3.connect(partial)) as write,
+        ):
             refuse_no_room(read.conn, partial)
             copy_pages(read.conn, write, progress, gently=gently)
         partial.replace(target)
@@ -118,10 +127,16 @@ def refuse_no_room(source: sqlite3.Connection, target: Path) -> None:
         )
 
 
-def reading(path: Path) -> Connection:
-    """Open a file that may be in use, or may lie where we cannot write."""
+def reading(path: Path, *, is_still: bool = False) -> Connection:
+    """Open a file that may be in use, or may lie where we cannot write.
+
+    Whoever reads one in use leaves ``-wal`` and ``-shm`` beside it; of one that ``is_still``, as a
+    backup is, unless a log lies beside it, nothing.
+    """
     alone = not path.with_name(f"{path.name}-wal").exists()
-    how = "immutable=1" if alone and not os.access(path.parent, os.W_OK) else "mode=ro"
+    how = (
+        "immutable=1" if alone and (is_still or not os.access(path.parent, os.W_OK)) else "mode=ro"
+    )
     raw = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True)
     return Connection(raw, execute_plugins=False)
 
@@ -152,7 +167,7 @@ def restore(
             refuse_no_backup(ready, copy_)
         else:
             refuse_no_backup(copy_, copy_)
-            copy(copy_, ready, progress)
+            copy(copy_, ready, progress, is_still=True)
         was_there = path.exists()
         put_in_place(ready, path, aside)
     except OSError as error:
@@ -231,7 +246,7 @@ def refuse_no_backup(path: Path, copy_: Path) -> None:
         raise StorageError("storage.no_backup", path=str(copy_))
     try:
         refuse_other(path)
-        with closing(reading(path)) as read:
+        with closing(reading(path, is_still=True)) as read:
             verify(read.conn)
             is_empty = not read.table_names()
             refuse_foreign(read)

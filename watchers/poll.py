@@ -61,7 +61,10 @@ _SHARED_HOSTS = frozenset(
 
 @dataclass(slots=True)
 class Round:
-    """What a round has come to so far. ``new``, ``updated``, ``unchanged`` count items."""
+    """What a round has come to so far. ``new``, ``updated``, ``unchanged`` count items.
+
+    ``unkept`` counts looks that the database did not take: their feeds are due still.
+    """
 
     feeds: int = 0
     done: int = 0
@@ -72,6 +75,7 @@ class Round:
     updated: int = 0
     unchanged: int = 0
     resting: int = 0
+    unkept: int = 0
     seconds: float = 0.0
 
     def add(self, taken: Taken) -> None:
@@ -389,6 +393,7 @@ class Poller:
                     await self._look(feed, batch.tally, patiently)
         except StorageError as error:
             batch.error = error
+            batch.tally.unkept += 1
         finally:
             self._under_way.discard(feed.id)
         batch.tally.done += 1
@@ -413,6 +418,7 @@ class Poller:
             unchanged=tally.unchanged,
             not_modified=tally.not_modified,
             failed=tally.failed,
+            unkept=tally.unkept,
             seconds=round(tally.seconds, 2),
         )
         if batch.error is not None:

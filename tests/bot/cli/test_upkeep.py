@@ -8,6 +8,8 @@ import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pyrage
 import pytest
@@ -19,6 +21,7 @@ from storage.sealing import recipient
 from tests.bot.cli.conftest import lines
 from tests.bot.cli.stand import Stand, stand
 from tests.storage.test_files import WRONG, everything_in
+from tests.storage.test_writability import BLOCKERS
 
 
 def ingest(cli, tmp_path, *titles):
@@ -51,6 +54,8 @@ def test_a_restore_brings_back_the_copy_and_keeps_what_was_there(copied, tmp_pat
     assert str(aside) in result.stdout
     assert ["Wheat", "Gas"] == told(copied, DATABASE_PATH=str(aside))
     assert 0o600 == (tmp_path / "news.db").stat().st_mode & 0o777
+    assert [tmp_path / "copy.db"] == list(tmp_path.glob("copy.db*"))
+    assert [] == list(tmp_path.glob("*.restoring*"))
 
 
 def test_what_a_crash_left_in_the_log_does_not_spoil_the_copy(copied, tmp_path):
@@ -316,11 +321,57 @@ def test_check_tells_that_two_want_one_port(check, free):
     assert "ports     TELEGRAM_WEBHOOK_LISTEN" in result.stdout
 
 
-def test_check_does_not_mistake_the_running_bot_for_a_stranger(check, tmp_path, taken):
+class Healthy(BaseHTTPRequestHandler):
+    """Answers as GET /health of ours does."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"wrong": []}')
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Stranger(Healthy):
+    """Answers as nobody of ours does."""
+
+    def do_GET(self) -> None:
+        self.send_error(404)
+
+
+@pytest.mark.parametrize(
+    ("answers", "code", "says"),
+    [(Healthy, 0, "where SteppeWire answers that runs"), (Stranger, 1, "I cannot listen")],
+)
+def test_a_port_that_is_taken_is_ours_only_where_we_answer(check, tmp_path, answers, code, says):
+    with ThreadingHTTPServer(("127.0.0.1", 0), answers) as server:
+        Thread(target=server.serve_forever, args=(0.01,)).start()
+        with alone(database_lock(tmp_path / "news.db"), "instance.database"):
+            result = check(HEALTH_LISTEN=f"127.0.0.1:{server.server_port}")
+        server.shutdown()
+    assert code == result.exit_code, result.output
+    assert says in result.stdout
+
+
+def test_a_port_that_the_running_bot_does_not_have_is_told_free(check, tmp_path, free):
     with alone(database_lock(tmp_path / "news.db"), "instance.database"):
-        result = check(HEALTH_LISTEN=taken)
+        result = check(HEALTH_LISTEN=free)
     assert 0 == result.exit_code, result.output
-    assert str(os.getpid()) in result.stdout
+    assert f"(process {os.getpid()}), listens there only after a restart" in result.stdout
+
+
+@pytest.mark.parametrize("wrong", ["locked by another", "full: nothing can be written"])
+@pytest.mark.usefixtures("copied")
+def test_check_tells_that_nothing_can_be_written(check, tmp_path, monkeypatch, wrong):
+    monkeypatch.setattr("storage.database.BUSY_TIMEOUT_MS", 20)
+    monkeypatch.setattr("storage.files.ROOM_TRIED", 50_000_000)
+    with BLOCKERS[wrong.partition(" ")[0].strip(":")](tmp_path / "news.db"):
+        result = check()
+    assert 1 == result.exit_code
+    assert wrong in result.stdout
+    assert "database  ok" not in result.stdout
+    assert [] == list(tmp_path.glob(".steppewire-*"))
 
 
 @pytest.mark.parametrize("path", ["none/news.db", "link.db", "text.db/news.db", "/proc/news.db"])
