@@ -60,7 +60,7 @@ class StorageAlarm:
             return
         if self._trouble is None:
             self._told = False
-            log.error("database cannot be written", reason=str(trouble.error))
+            log.error("database cannot be written", reason=trouble.error)
         elif trouble is not self._trouble:  # ill again before anybody heard that it was over
             trouble.since = self._trouble.since
         self._trouble = trouble

@@ -21,7 +21,7 @@ from typing import Any
 
 import structlog
 
-from bot import connection, ground, health, pipeline, remote, vitals
+from bot import connection, ground, pipeline, remote, vitals
 from bot.connection import TelegramConnection
 from bot.context import WatchersServices
 from bot.digests.maker import DigestService
@@ -29,16 +29,17 @@ from bot.failures import note_odd_rows
 from bot.ground import BOTH, Ground, Half
 from bot.halves import BotHalf, WatchersHalf, common_ticks
 from bot.instance import alone_with
-from bot.metrics import Metrics
+from bot.monitoring import health
+from bot.monitoring.metrics import Metrics
+from bot.monitoring.systemd import NOBODY, Supervisor, attend
+from bot.monitoring.watchdog import STOP_WITHIN_S, GuardedPart, LoopGuard, Watchdog
 from bot.notices import enqueue_part_notice
 from bot.pipeline import Pipeline
 from bot.settings import Settings
-from bot.systemd import NOBODY, Supervisor, attend
 from bot.ticks import Rounds, ticking
 from bot.timekeeper import Timekeeper
 from bot.trusted_clock import wall_clock
 from bot.version import installed_version
-from bot.watchdog import STOP_WITHIN_S, GuardedPart, LoopGuard, Watchdog
 from storage import feeds, wrong_times
 from storage.errors import NewsError, StorageError
 from storage.feeds import NewFeed

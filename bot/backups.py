@@ -57,13 +57,16 @@ class ScheduledBackups:
         self.pulse = Pulse()
 
     async def look(self, *, clock_is_trusted: bool) -> None:
-        """Make a backup where one is due; by a doubtful clock none, for then older ones go."""
+        """Make a backup where one is due.
+
+        By a doubtful clock none but the first, which does not wait: older ones go after others.
+        """
         folder, now = self._settings.backup_dir, self._ground.clock()
-        if not folder or not clock_is_trusted:
+        there = await asyncio.to_thread(backup_folder.names, Path(folder)) if folder else []
+        if not folder or (there and not clock_is_trusted):
             self.pulse.beat()
             return
         before = await self._ground.db.read(backup_log.last)
-        there = await asyncio.to_thread(backup_folder.names, Path(folder))
         every = timedelta(hours=self._settings.backup_hours)
         if backup_log.is_due(before, rotation.newest(there, now), now, every):
             begun = backup_log.begun(before, now)

@@ -22,8 +22,9 @@ from bot.delivery import Deliverer
 from bot.delivery.circuit_breaker import ASK_EVERY
 from bot.delivery.errors import outcome_of
 from bot.digests.maker import DigestService
+from bot.failures import cause_says
 from bot.ground import Ground
-from bot.health import PartHealth
+from bot.monitoring.health import PartHealth
 from bot.settings import Settings
 from bot.telegram import identity, menus, webhook
 from bot.telegram.dispatcher import ALLOWED_UPDATES, Dispatcher
@@ -198,7 +199,7 @@ class TelegramConnection:
         except InvalidToken:
             raise NewsError("token.invalid") from None
         except TelegramError as error:
-            log.info("no answer from telegram", error=str(error))
+            log.info("no answer from telegram", error=error)
             return outcome_of(error)
         return None
 
@@ -317,6 +318,8 @@ def context_of(
         time_zone=settings.default_timezone,
         allowed_hosts=settings.feed_allow_hosts,
         has_rates=bool(settings.rates),
+        backs_up=bool(settings.backup_dir),
+        retention=settings.retention,
         translator=services.translator,
         vitals=measure,
         backups=SealedCopies(ground),
@@ -373,7 +376,7 @@ async def bot_username(settings: Settings) -> str:
     """Ask Telegram whose the token is.
 
     Raises NewsError where it knows no such token (or a proxy's address is none), ConnectionError
-    with its own words where it cannot be asked.
+    with the system's words where it cannot be asked.
     """
     bot = Bot(
         settings.telegram_bot_token,
@@ -386,7 +389,7 @@ async def bot_username(settings: Settings) -> str:
     except InvalidToken:
         raise NewsError("token.invalid") from None
     except TelegramError as error:
-        raise ConnectionError(str(error)) from error
+        raise ConnectionError(cause_says(error)) from error
 
 
 def build(settings: Settings, limiter: Limiter) -> identity.KnownBot:

@@ -13,11 +13,12 @@ from typing import Protocol, TypeAlias
 from bot.backups import SealedCopy
 from bot.conversation import Ask, Reply
 from bot.digests.maker import DigestService
-from bot.health import Vitals
+from bot.monitoring.health import Vitals
 from storage.corrections import Correction, Undone
 from storage.database import Database
 from storage.full_texts import FullText
 from storage.model import ChatId, Feed, FeedId, Item, ItemId, StoryId
+from storage.retention import Retention
 from watchers.discover import Seen
 from watchers.poll import Round
 from watchers.taught_names import TaughtNames
@@ -157,7 +158,8 @@ class Context:
     ``language`` and ``time_zone`` are those of a chat that has not chosen.
     ``allowed_hosts`` are the private hosts and ports that feeds may be read from. ``has_rates``
     says that official rates are asked for. ``translator`` knows whether anybody translates, and
-    how that goes. ``vitals`` measures how the process is. ``backups`` makes copies to be sent.
+    how that goes. ``vitals`` measures how the process is. ``backups`` makes copies to be sent,
+    ``backs_up`` says that others are made by themselves. ``retention`` says how much is kept.
     """
 
     db: Database
@@ -180,6 +182,8 @@ class Context:
     translator: TranslatorHealth
     vitals: VitalsMeasure
     backups: ChatBackups
+    backs_up: bool
+    retention: Retention
 
 
 # --- the tables' rows ----------------------------------------------------------------------

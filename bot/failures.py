@@ -4,6 +4,7 @@ What an error spoils alone is set aside, noted with its reason, and the rest goe
 """
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
@@ -22,6 +23,8 @@ from storage.sql import Connection
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+
+CLASS_NAME = re.compile(r"^[a-z_]+(\.[A-Za-z]+)+:?\s*")
 
 
 def survivors(values: Iterable[T], use: Callable[[T], object]) -> list[T]:
@@ -56,7 +59,7 @@ async def set_one_aside(
     try:
         await db.write(set_aside.note, [aside], now)
     except StorageError as worse:
-        log.warning("set aside and not noted", error=str(worse))
+        log.warning("set aside and not noted", error=worse)
 
 
 async def note_odd_rows(db: Database, now: datetime) -> None:
@@ -78,6 +81,19 @@ def system_says(error: OSError) -> str:
     return os.strerror(number) if number > 0 else error.strerror or str(error)
 
 
+def cause_says(error: BaseException) -> str:
+    """Return the system's own words for what a library met on the way; else the library's.
+
+    Libraries put the names of their classes before them: those say nothing to an operator.
+    """
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, OSError) and link.strerror:
+            return system_says(link)
+        link = link.__cause__ or link.__context__
+    return CLASS_NAME.sub("", str(error)) or "it does not answer"
+
+
 async def tell_admins(
     db: Database, admins: frozenset[int], error: BaseException, now: datetime
 ) -> None:
@@ -86,7 +102,7 @@ async def tell_admins(
     try:
         await db.write(enqueue_notices, admins, type(error).__name__, place_of(error), now)
     except StorageError as worse:
-        log.warning("admins not told", error=str(worse))
+        log.warning("admins not told", error=worse)
 
 
 def enqueue_notices(

@@ -19,13 +19,13 @@ from bot.connection import TelegramConnection
 from bot.digests.maker import DigestService
 from bot.errands import ErrandRunner
 from bot.ground import Ground
-from bot.health import PartHealth
+from bot.monitoring.health import PartHealth
+from bot.monitoring.watchdog import CUT_S, GuardedPart
 from bot.notices import enqueue_aside_notices, enqueue_feed_notices
 from bot.pipeline import Pipeline
 from bot.ticks import Tick
 from bot.timekeeper import Timekeeper
 from bot.upkeep import upkeep
-from bot.watchdog import CUT_S, GuardedPart
 from storage import owing, set_aside
 from storage.model import ChatId
 from watchers.pulse import Pulse

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from struct import Struct
@@ -53,7 +53,11 @@ def alone(path: Path, text_key: str, mode: int = OWNER_ONLY) -> Iterator[None]:
             raise NewsError(text_key, pid=holder(lock))
         if is_ours:
             signed(lock, path)
-        yield
+        try:
+            yield
+        finally:
+            if is_ours:
+                unsigned(lock)
     finally:
         os.close(lock)
 
@@ -92,6 +96,7 @@ class Sharing:
         self._lock = lock
         self._database = database
         self._is_ours = is_ours
+        self._is_signed = False
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -105,10 +110,16 @@ class Sharing:
             raise NewsError("instance.database", pid=worked_on_by(self._database) or "?")
         try:
             if self._is_ours:
+                self._is_signed = True
                 signed(self._lock, path)
             yield
         finally:
             fcntl.flock(self._lock, fcntl.LOCK_SH)
+
+    def let_go(self) -> None:
+        """Leave no number of ours behind: another process may have it later."""
+        if self._is_signed:
+            unsigned(self._lock)
 
 
 @contextmanager
@@ -126,7 +137,11 @@ def sharing(database: Path) -> Iterator[Sharing]:
     try:
         if not locked(lock, path, fcntl.LOCK_SH):
             raise NewsError("instance.database", pid=holder(lock))
-        yield Sharing(lock, database, is_ours=is_ours)
+        shared = Sharing(lock, database, is_ours=is_ours)
+        try:
+            yield shared
+        finally:
+            shared.let_go()
     finally:
         os.close(lock)
 
@@ -196,6 +211,12 @@ def signed(lock: int, path: Path) -> None:
         os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
     except OSError as error:
         raise unusable(path, error) from error
+
+
+def unsigned(lock: int) -> None:
+    """Take our process id out of a lock that we let go of; after a crash it stays there."""
+    with suppress(OSError):
+        os.ftruncate(lock, 0)
 
 
 def database_lock(database: Path) -> Path:

@@ -10,6 +10,8 @@ import structlog
 from structlog.typing import Processor
 
 from bot.settings import Settings, may_colour
+from bot.texts import sentence
+from storage.errors import NewsError
 from storage.masking import masked
 
 SECRET = re.compile(r"(?<![0-9])[0-9]{5,20}:[A-Za-z0-9_-]{6,100}\b")
@@ -68,6 +70,8 @@ def _blanked(value: Any, blank: Blank) -> Any:
             return [_blanked(inner, blank) for inner in value]
         case None | bool() | int() | float():
             return value
+        case NewsError():  # who looks into the log for the reason reads no key
+            return blank(sentence(value, "en"))
         case _:  # an error, a feed: as it would be written
             return blank(str(value))
 

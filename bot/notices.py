@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.conversation import Html
 from bot.render import feeds as render
 from bot.render.markup import code, joined, tidy, translate_html
-from bot.texts import sentence, words
+from bot.texts import sentence, translate, words
 from storage import chats, feeds, meta, set_aside
 from storage.errors import StorageError
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind
@@ -149,11 +149,22 @@ def enqueue_part_notice(
 
 def storage_notice(error: StorageError, language: str, lasted: timedelta | None = None) -> Html:
     """Say that nothing can be written to the database, or, with how long it ``lasted``, could."""
-    reason = sentence(error, language)
     if lasted is None:
+        reason = sentence(error, language)
         return translate_html(language, "notice.unwritable", reason=reason)
-    told = words.lasting(lasted, language)
+    told, reason = words.lasting(lasted, language), translate(language, key_of_past(error))
     return translate_html(language, "notice.writable", lasted=told, reason=reason)
+
+
+def key_of_past(error: StorageError) -> str:
+    """Name what was wrong and is over, without what there was to do."""
+    match error.text_key:
+        case "storage.full":
+            return "notice.was_full"
+        case "storage.locked":
+            return "notice.was_locked"
+        case _:
+            return "notice.was_failing"
 
 
 def enqueue_backup_notice(

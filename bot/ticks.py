@@ -12,8 +12,8 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.health import PartHealth
-from bot.watchdog import CUT_S, GuardedPart
+from bot.monitoring.health import PartHealth
+from bot.monitoring.watchdog import CUT_S, GuardedPart
 from storage.errors import StorageError
 from storage.happenings import Tell, TickEnded, unheard
 from watchers.pulse import Pulse
@@ -82,7 +82,7 @@ class Rounds:
             log.debug("tick cut short", tick=tick.name)
         except StorageError as error:  # a full disk, a locked file: the next tick tries again
             # The alarm is the database's.
-            log.debug("tick failed", tick=tick.name, error=str(error))
+            log.debug("tick failed", tick=tick.name, error=error)
         except Exception:
             seconds = round(monotonic() - began, 3)
             log.exception("tick failed", tick=tick.name, seconds=seconds)

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from bot import machine
 from bot.ground import Ground
 from bot.halves import LATE_S, BotHalf, WatchersHalf
-from bot.health import PartHealth, Vitals
+from bot.monitoring import machine
+from bot.monitoring.health import PartHealth, Vitals
 from bot.pipeline import Pipeline
 from bot.timekeeper import Timekeeper
 from storage import backup_log, feeds, inbox
@@ -90,7 +90,9 @@ async def of_watchers(pipeline: Pipeline, half: WatchersHalf) -> Vitals:
     translating = pipeline.translating
     translated = translation_metrics(await translating.health()) if translating.is_on else {}
     articles = await pipeline.articles.health()
-    backed_up = backup_metrics(await pipeline.db.read(backup_log.last), pipeline.clock())
+    last_backup = await pipeline.db.read(backup_log.last)
+    is_wanted, up_s = bool(pipeline.settings.backup_dir), pipeline.up.age_s
+    backed_up = backup_metrics(last_backup, pipeline.clock(), up_s) if is_wanted else {}
     return Vitals(
         {
             "steppewire_poll_late_seconds": late,
@@ -101,7 +103,7 @@ async def of_watchers(pipeline: Pipeline, half: WatchersHalf) -> Vitals:
             **backed_up,
             **{f"steppewire_feeds_{status}": count for status, count in by_status.items()},
         },
-        {"feeds": min(late, pipeline.up.age_s) < LATE_S},
+        {"feeds": min(late, up_s) < LATE_S},
         half.parts(),
         {"steppewire_feeds": by_status},
     )
@@ -112,16 +114,19 @@ def since(moment: datetime | None, now: datetime) -> float:
     return max((now - moment).total_seconds(), 0.0) if moment else 0.0
 
 
-def backup_metrics(last: LastBackup | None, now: datetime) -> dict[str, float]:
+def backup_metrics(last: LastBackup | None, now: datetime, up_s: float) -> dict[str, float]:
     """Give the last backup as numbers; one that fails is the admins' to hear of.
 
-    No supervisor could mend that by a restart.
+    No supervisor could mend that by a restart. Before the first the age is how long we have run
+    without: an alarm hears of a number only.
     """
     if last is None:
-        return {}
+        last, age_s = LastBackup(now), up_s
+    else:
+        age_s = since(last.made_at or last.began_at, now)
     return {
         "steppewire_backup_failing": float(bool(last.failing_since)),
-        "steppewire_backup_age_seconds": since(last.made_at or last.began_at, now),
+        "steppewire_backup_age_seconds": age_s,
         "steppewire_backup_bytes": last.size,
         "steppewire_backup_duration_seconds": last.seconds,
     }

@@ -45,6 +45,7 @@ HALLS: dict[str, tuple[str, dict[str, str]]] = {
             "telegram": "updates in, calls out",
             "commands": "the chat, a file each",
             "cli": "the command line",
+            "monitoring": "how we are; what hangs",
             "sandbox": "a Telegram in a box",
         },
     ),

@@ -64,6 +64,7 @@ check --deep
 health
 audit --json
 units /etc/systemd/system
+units --litestream /etc/systemd/system
 """
 """How each command may be typed, at least once; a test runs them all."""
 
@@ -162,7 +163,9 @@ def of_the_chat(command: Command) -> str:
     """Write one of the chat's commands."""
     said = f"{translate('en', f'help.{command.name}')}."
     does = paragraphs((command.handler.__doc__ or "").partition("\n\n")[0])
-    if len(does) > len(said) + SAME:
+    if does.casefold().startswith(said.rstrip(".").casefold()):
+        said = does
+    elif len(does) > len(said) + SAME:
         said = f"{said} {does}"
     head = f"### /{command.name}"
     return "\n\n".join([head, f"{said[:1].upper()}{said[1:]}", who(command), usage_of(command)])

@@ -1,5 +1,6 @@
 """Backups: a whole and checked copy of the file while everything goes on."""
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -31,15 +32,21 @@ COUNTED: Final = ("outlets", "feeds", "items", "stories", "chats", "subscription
 
 
 def copy(
-    source: Path, target: Path, progress: Callable[[int, int], None], *, gently: bool = False
+    source: Path,
+    target: Path,
+    progress: Callable[[int, int], None],
+    *,
+    gently: bool = False,
+    is_still: bool = False,
 ) -> int:
     """Copy a database that may be in use to ``target``, check the copy, return its bytes.
 
     All of it is as it was at one moment, however much is written meanwhile. ``progress`` is
     called with pages done and pages in all. ``gently`` leaves the disk to others half of the
-    time. The copy appears under its name only when it is whole. Raises StorageError where the
-    source is missing, none of ours, or of a newer version (which alone knows what makes it
-    whole), and where the copy fails or has no room.
+    time; ``is_still`` of a source that nobody writes leaves nothing beside it. The copy appears
+    under its name only when it is whole. Raises StorageError where the source is missing, none
+    of ours, or of a newer version (which alone knows what makes it whole), and where the copy
+    fails or has no room.
     """
     refuse_other(source)
     if not source.is_file():
@@ -48,10 +55,13 @@ def copy(
         raise StorageError("storage.exists", path=str(target))
     partial = target.with_name(f"{target.name}.partial")
     try:
-        with closing(reading(source)) as read:
+        with closing(reading(source, is_still=is_still)) as read:
             refuse_foreign(read)
         begin(partial)
-        with closing(reading(source)) as read, closing(sqlite3.connect(partial)) as write:
+        with (
+            closing(reading(source, is_still=is_still)) as read,
+            closing(sqlite3.connect(partial)) as write,
+        ):
             refuse_no_room(read.conn, partial)
             copy_pages(read.conn, write, progress, gently=gently)
         partial.replace(target)
@@ -117,10 +127,16 @@ def refuse_no_room(source: sqlite3.Connection, target: Path) -> None:
         )
 
 
-def reading(path: Path) -> Connection:
-    """Open a file that may be in use, or may lie where we cannot write."""
+def reading(path: Path, *, is_still: bool = False) -> Connection:
+    """Open a file that may be in use, or may lie where we cannot write.
+
+    Whoever reads one in use leaves ``-wal`` and ``-shm`` beside it; of one that ``is_still``, as a
+    backup is, unless a log lies beside it, nothing.
+    """
     alone = not path.with_name(f"{path.name}-wal").exists()
-    how = "immutable=1" if alone and not os.access(path.parent, os.W_OK) else "mode=ro"
+    how = (
+        "immutable=1" if alone and (is_still or not os.access(path.parent, os.W_OK)) else "mode=ro"
+    )
     raw = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True)
     return Connection(raw, execute_plugins=False)
 
@@ -141,23 +157,30 @@ def restore(
     under the name ``aside``: the log of a crash belongs to the old file, and would spoil the new.
     Raises StorageError where the copy is missing, broken, not ours, or of a newer version.
     """
+    refuse_unread(copy_)
     ready = path.with_name(f"{path.name}.restoring")
     try:
-        ready.unlink(missing_ok=True)
+        remove(ready)
         if copy_.is_file() and (sealing.is_sealed(copy_) or sealing.is_compressed(copy_)):
             begin(ready)
             sealing.opened(copy_, ready, key)
-            refuse_no_backup(ready)
+            refuse_no_backup(ready, copy_)
         else:
-            refuse_no_backup(copy_)
-            copy(copy_, ready, progress)
+            refuse_no_backup(copy_, copy_)
+            copy(copy_, ready, progress, is_still=True)
         was_there = path.exists()
         put_in_place(ready, path, aside)
     except OSError as error:
         raise StorageError("storage.no_copy", path=str(path), reason=error.strerror) from error
     finally:
-        ready.unlink(missing_ok=True)
+        remove(ready)
     return was_there
+
+
+def remove(path: Path) -> None:
+    """Remove a database, and what SQLite has left beside it."""
+    for end in ENDS:
+        path.with_name(f"{path.name}{end}").unlink(missing_ok=True)
 
 
 def put_in_place(ready: Path, path: Path, aside: Path) -> None:
@@ -180,7 +203,7 @@ def compact(path: Path, aside: Path) -> tuple[int, int]:
     if not path.is_file():
         raise StorageError("storage.missing", path=str(path))
     ready = path.with_name(f"{path.name}.compact")
-    ready.unlink(missing_ok=True)
+    remove(ready)
     try:
         with closing(connect(path)) as old:
             refuse_no_room(old.conn, ready)
@@ -194,35 +217,47 @@ def compact(path: Path, aside: Path) -> tuple[int, int]:
                 raise StorageError("storage.corrupt")
         before = path.stat().st_size
         put_in_place(ready, path, aside)
-        for end in ENDS:
-            aside.with_name(f"{aside.name}{end}").unlink(missing_ok=True)
+        remove(aside)
         return before, path.stat().st_size
     except sqlite3.DatabaseError as error:
         raise wrapped(error) from error
     except OSError as error:
         raise StorageError("storage.no_copy", path=str(path), reason=error.strerror) from error
     finally:
-        ready.unlink(missing_ok=True)
+        remove(ready)
 
 
-def refuse_no_backup(path: Path) -> None:
-    """Raise StorageError unless a file is a whole database of ours that this version can read."""
+def refuse_unread(path: Path) -> None:
+    """Raise StorageError where a copy is not there, is a folder, or may not be read."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC))  # a pipe may hang
+    except OSError as error:
+        raise StorageError("storage.unread_copy", path=str(path), reason=error.strerror) from error
+
+
+def refuse_no_backup(path: Path, copy_: Path) -> None:
+    """Raise StorageError unless a file is a whole database of ours that this version can read.
+
+    ``copy_`` is the file that is named then: what was sealed is looked at in another one.
+    """
     if not path.is_file():
-        raise StorageError("storage.no_backup", path=str(path))
+        raise StorageError("storage.no_backup", path=str(copy_))
     try:
         refuse_other(path)
-        with closing(reading(path)) as read:
+        with closing(reading(path, is_still=True)) as read:
             verify(read.conn)
             is_empty = not read.table_names()
             refuse_foreign(read)
     except sqlite3.DatabaseError as error:
-        raise StorageError("storage.no_backup", path=str(path)) from error
+        raise StorageError("storage.no_backup", path=str(copy_)) from error
     except StorageError as error:
         if error.text_key == "storage.newer":
             raise
-        raise StorageError("storage.no_backup", path=str(path)) from error
+        raise StorageError("storage.no_backup", path=str(copy_)) from error
     if is_empty:
-        raise StorageError("storage.no_backup", path=str(path))
+        raise StorageError("storage.no_backup", path=str(copy_))
 
 
 def begin(partial: Path) -> None:

@@ -18,7 +18,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from storage import meta
 from storage.errors import StorageError
-from storage.files import made, refuse_links, refuse_other, refuse_place, unplaced
+from storage.files import ROOM_TRIED, made, refuse_links, refuse_other, refuse_place, unplaced
 from storage.happenings import Tell, TransactionDone, unheard
 from storage.migrations import APPLICATION_ID, migrations
 from storage.sql import Connection
@@ -34,9 +34,6 @@ BUSY_TIMEOUT_MS = 5_000
 
 IN_TROUBLE_MS = 200
 """How long a lock is waited for once nothing can be written: others wait behind each write."""
-
-PROBE_BYTES = 262_144
-"""What a document of five hundred news needs."""
 
 ATTEMPT_S = 3.0
 """How long somebody waits for a write that only makes their answer better."""
@@ -172,8 +169,15 @@ class Database:
 
         What is small may fit where nothing else does.
         """
-        await self.write(meta.put, "probe", "0" * PROBE_BYTES)
+        await self.write(meta.put, "probe", "0" * ROOM_TRIED)
         await self.write(meta.forget, "probe")
+
+    async def try_lock(self) -> None:
+        """Take the write lock for a moment; StorageError where another program has it.
+
+        Nothing is written.
+        """
+        await self.write(lambda _db: None)
 
     async def write_behind(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs

@@ -4,6 +4,7 @@ SQLite itself would open much of it: an empty file as a new database, a write-ah
 its database as nothing, a file cut off in the middle until a row beyond the cut is read.
 """
 
+import errno
 import os
 import sqlite3
 from contextlib import closing
@@ -24,6 +25,10 @@ PAGE_SIZE, CHANGES, PAGES, MARK, COUNTED_AT = (
 )
 """Where a header has the page size, the change counter, the number of pages, the application id
 and the change at which the pages were counted (SQLite's file format, 1.3)."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+ROOM_TRIED = 262_144
+"""What a document of five hundred news needs."""
 
 LARGEST_PAGE = 65_536
 """Which two bytes cannot hold: it stands there as 1."""
@@ -50,6 +55,18 @@ def refuse_place(path: Path) -> None:
         with NamedTemporaryFile(dir=folder, prefix=".steppewire-"):
             pass
     except OSError as error:
+        raise unplaced(path, error) from error
+
+
+def refuse_full(path: Path) -> None:
+    """Raise StorageError where there is no room beside a database, by a file that goes at once."""
+    try:
+        with NamedTemporaryFile(dir=path.resolve().parent, prefix=".steppewire-") as tried:
+            tried.write(bytes(ROOM_TRIED))
+            tried.flush()
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise StorageError("storage.full") from error
         raise unplaced(path, error) from error
 
 

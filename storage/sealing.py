@@ -85,8 +85,8 @@ def opened(sealed: Path, plain: Path, key: Path | None) -> None:
         with _beside(plain) as compressed:
             _decrypt(sealed, compressed, key)
             _decompress(compressed, plain)
-    except (gzip.BadGzipFile, EOFError) as error:
-        raise StorageError("storage.no_backup", path=str(sealed)) from error
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise StorageError("storage.damaged_copy", path=str(sealed)) from error
 
 
 @contextmanager
@@ -110,6 +110,11 @@ def _decrypt(sealed: Path, target: Path, key: Path) -> None:
             pyrage.decrypt_io(source, decrypted, identities)
     except pyrage.DecryptError as error:
         raise StorageError("storage.other_key", path=str(sealed), key=str(key)) from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        # The system knows nothing of it: a part is not what was sealed, or the end is missing.
+        raise StorageError("storage.damaged_copy", path=str(sealed)) from error
 
 
 def _identities(key: Path) -> list[Any]:

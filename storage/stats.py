@@ -16,7 +16,6 @@ class Totals:
     stories_today: int
     languages_today: tuple[tuple[str, int], ...]
     sent_today: int
-    bytes: int
 
 
 def totals(db: Connection, now: datetime) -> Totals:
@@ -43,7 +42,6 @@ def totals(db: Connection, now: datetime) -> Totals:
             "select count(*) from deliveries where state = 'sent' and settled_at > ?",
             day,
         ),
-        bytes=count("pragma page_count") * count("pragma page_size"),
     )
 
 

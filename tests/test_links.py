@@ -54,6 +54,38 @@ def test_the_contents_name_every_page() -> None:
     }
 
 
+NAMED = re.compile(r'docs/(\w+)\.md, "([^"]+)"')
+
+
+def heads(page: Path) -> set[str]:
+    """A page's headings as they are read."""
+    return set(re.findall(r"^##+ (.+)$", FENCED.sub("", page.read_text("utf-8")), re.MULTILINE))
+
+
+def test_a_heading_is_named_by_a_link_or_after_its_page() -> None:
+    """So a heading that was renamed is missed: quoted alone, it would point nowhere, unseen."""
+    every = {head for page in PAGES for head in heads(page)}
+    text = {page: FENCED.sub("", page.read_text("utf-8")) for page in PAGES}
+    alone = [
+        (page.name, quoted)
+        for page, said in text.items()
+        for quoted in re.findall(r'"([A-Z][^"\n]+)"', NAMED.sub("", said))
+        if quoted in every and page.parent.name != "decisions"
+    ]
+    assert [] == alone
+    files = [path for name in ("deploy", "bot", ".env.example") for path in sources(ROOT / name)]
+    named = [one for file in (*files, *PAGES) for one in NAMED.findall(file.read_text("utf-8"))]
+    assert named
+    assert [] == [(page, head) for page, head in named if head not in heads(DOCS / f"{page}.md")]
+
+
+def sources(path: Path) -> list[Path]:
+    """A file, or what is written by hand in a folder."""
+    kinds = {".py", ".yml", ".yaml", ".service", ".timer", ""}
+    inside = [path] if path.is_file() else path.rglob("*")
+    return [one for one in inside if one.is_file() and one.suffix in {*kinds, ".example"}]
+
+
 def test_a_link_that_leads_nowhere_is_found(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# A `head`, of (two)\n[a](#a-head-of-two) [b](#b) [c](c.md)\n", "utf-8")

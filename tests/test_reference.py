@@ -20,6 +20,13 @@ def test_the_pages_are_of_the_program_as_it_stands(name: str) -> None:
     assert PAGES[name]() == written, "run: python -m scripts.write_reference"
 
 
+@pytest.mark.parametrize("name", [*PAGES, "docs/operations.md"])
+def test_no_cell_of_a_table_is_left_empty(name: str) -> None:
+    rows = re.findall(r"^\|.+\|$", (ROOT / name).read_text("utf-8"), re.MULTILINE)
+    assert rows
+    assert [] == [row for row in rows if re.search(r"\|\s*\|", row)]
+
+
 def test_every_table_says_what_it_is_and_has_one_room() -> None:
     rooms = Counter(table for tables in SCHEMA.words["rooms"].values() for table in tables)
     assert dict.fromkeys(TABLES, 1) == rooms, "see scripts/schema_words.toml"

@@ -574,7 +574,7 @@ class Ingester:
                 await asyncio.sleep(0)  # a look at the chat: a large document has many stories
         except StorageError as error:
             # The document is recorded. What was not joined now is when its story grows again.
-            log.error("stories not reconsidered", error=str(error))  # noqa: TRY400 (said whole)
+            log.error("stories not reconsidered", error=error)  # noqa: TRY400 (said whole)
         except Exception as error:
             log.exception("stories not reconsidered", feed=draft.feed.id)
             story_id, title = next(iter(draft.stories.items()), (draft.feed.url, ""))

@@ -61,7 +61,10 @@ _SHARED_HOSTS = frozenset(
 
 @dataclass(slots=True)
 class Round:
-    """What a round has come to so far. ``new``, ``updated``, ``unchanged`` count items."""
+    """What a round has come to so far. ``new``, ``updated``, ``unchanged`` count items.
+
+    ``unkept`` counts looks that the database did not take: their feeds are due still.
+    """
 
     feeds: int = 0
     done: int = 0
@@ -72,6 +75,7 @@ class Round:
     updated: int = 0
     unchanged: int = 0
     resting: int = 0
+    unkept: int = 0
     seconds: float = 0.0
 
     def add(self, taken: Taken) -> None:
@@ -278,7 +282,7 @@ class Poller:
         try:
             await self._states.flush()
         except StorageError as error:
-            log.error("looks not kept", error=str(error))  # noqa: TRY400 (said whole)
+            log.error("looks not kept", error=error)  # noqa: TRY400 (said whole)
 
     async def begin_anew(self, within_s: float) -> bool:
         """Cut off the looks under way, for one hangs; False where one does not end in time.
@@ -389,6 +393,7 @@ class Poller:
                     await self._look(feed, batch.tally, patiently)
         except StorageError as error:
             batch.error = error
+            batch.tally.unkept += 1
         finally:
             self._under_way.discard(feed.id)
         batch.tally.done += 1
@@ -413,10 +418,11 @@ class Poller:
             unchanged=tally.unchanged,
             not_modified=tally.not_modified,
             failed=tally.failed,
+            unkept=tally.unkept,
             seconds=round(tally.seconds, 2),
         )
         if batch.error is not None:
-            log.debug("round not kept", error=str(batch.error))
+            log.debug("round not kept", error=batch.error)
         self._batches = [other for other in self._batches if other is not batch]
         batch.over.set()
 
@@ -490,7 +496,7 @@ class Poller:
         except StorageError as error:
             # A full disk, a locked file: the feed is due still. The alarm is the database's.
             self._hold.refused()
-            log.debug("look not kept", feed=feed.id, url=feed.url, error=str(error))
+            log.debug("look not kept", feed=feed.id, url=feed.url, error=error)
             raise
         except Exception:
             log.exception("feed failed by a bug", feed=feed.id, url=feed.url)

@@ -8,6 +8,7 @@ import click
 
 from bot.cli.audit import lines_of, looking
 from bot.cli.common import Refused, archive, command, now, sentence
+from bot.cli.health import asked
 from bot.connection import bot_username
 from bot.failures import system_says
 from bot.instance import worked_on_by
@@ -16,13 +17,15 @@ from bot.settings import Settings, host_port
 from storage import backup as backups
 from storage.audit import report as reports
 from storage.errors import NewsError
-from storage.files import readable_by_others, refuse_place
+from storage.files import readable_by_others, refuse_full, refuse_place
 from storage.masking import masked
 from watchers.meaning.opening import asking
 from watchers.meaning.values import MeaningError
 from watchers.translation.opening import opened as translator_opened
 from watchers.translation.translating import ANSWER_S
 from watchers.translation.values import TranslationError
+
+UNHEARD = ", free: SteppeWire, which runs (process {pid}), listens there only after a restart"
 
 
 @click.command()
@@ -51,7 +54,7 @@ async def check(settings: Settings, *, deep: bool) -> None:
 
 
 async def database_is_sound(settings: Settings, *, deep: bool = False) -> bool:
-    """Say how the database is: whole, ours, and of this version; or whether one can be made.
+    """Say how the database is: whole, ours, of this version, and writable; or can be made.
 
     ``deep``: what an audit of all of it finds, and how many rows each table has.
     """
@@ -61,7 +64,9 @@ async def database_is_sound(settings: Settings, *, deep: bool = False) -> bool:
         if not path.exists():
             click.echo(f"database  {path} is not there yet; the first start makes it")
             return True
-        async with archive(settings):
+        refuse_full(path)
+        async with archive(settings) as db:
+            await db.try_lock()
             if deep:
                 sound = await rows_add_up(path)
             else:
@@ -91,15 +96,15 @@ async def rows_add_up(path: Path) -> bool:
 
 
 async def ports_are_free(settings: Settings) -> bool:
-    """Listen for a moment where `run` would, everywhere at once: two may want one port."""
+    """Listen for a moment where `run` would, everywhere at once: two may want one port.
+
+    What a running SteppeWire has is its own; what it does not have yet it has after a restart.
+    """
     wanted = {"HEALTH_LISTEN": settings.health_listen}
     if settings.telegram_webhook_url:
         wanted["TELEGRAM_WEBHOOK_LISTEN"] = settings.telegram_webhook_listen
     wanted = {name: listen for name, listen in wanted.items() if listen}
     running = worked_on_by(settings.database_path)
-    if running is not None and wanted:
-        click.echo(f"ports     in use by SteppeWire itself, which runs (process {running})")
-        return True
     free = True
     async with AsyncExitStack() as held:
         for name, listen in wanted.items():
@@ -108,13 +113,30 @@ async def ports_are_free(settings: Settings) -> bool:
                 serving = asyncio.get_running_loop().create_server(asyncio.Protocol, host, port)
                 held.callback((await serving).close)
             except OSError as error:
+                if running is not None and await is_ours(name, listen):
+                    click.echo(
+                        f"ports     ok: {name}={listen}, where SteppeWire answers that runs"
+                    )
+                    continue
                 reason = system_says(error)
                 ill = NewsError("settings.listen", name=name, listen=listen, reason=reason)
                 click.echo(f"ports     {sentence(ill)}")
                 free = False
             else:
-                click.echo(f"ports     ok: {name}={listen}")
+                yet = "" if running is None else UNHEARD.format(pid=running)
+                click.echo(f"ports     ok: {name}={listen}{yet}")
     return free
+
+
+async def is_ours(name: str, listen: str) -> bool:
+    """Tell whether a port that is taken is that of the SteppeWire that runs."""
+    if name != "HEALTH_LISTEN":
+        return True  # only Telegram knows what is answered there
+    try:
+        await asyncio.to_thread(asked, listen)
+    except Refused:
+        return False
+    return True
 
 
 async def meaning_answers(settings: Settings) -> bool:

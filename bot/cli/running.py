@@ -11,9 +11,9 @@ import click
 
 from bot.cli.common import lasting
 from bot.ground import BOTH, Half
+from bot.monitoring.systemd import Supervisor
+from bot.monitoring.watchdog import STOP_WITHIN_S
 from bot.settings import Settings
-from bot.systemd import Supervisor
-from bot.watchdog import STOP_WITHIN_S
 
 
 @click.command()

@@ -1,5 +1,6 @@
 """``units``: what systemd is told about us, for whoever has no clone to copy it from."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -18,6 +19,9 @@ NAMES = (
 WATCHERS, BOTS = "steppewire-watchers.service", "steppewire-bot@.service"
 """What runs apart in place of the first; a bot's name stands behind the @."""
 
+LITESTREAM, REPLICATION = "steppewire-litestream.service", "litestream.yml"
+"""What copies the database away, and by which settings."""
+
 PROGRAM = "/usr/local/bin/steppewire"
 """Which the units name, unless another one was called."""
 
@@ -34,17 +38,26 @@ HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
     help="Also those of the two halves, to be run apart: steppewire-watchers, and"
     " steppewire-bot@NAME for each bot, with its settings in NAME.env.",
 )
-def units(*, folder: Path, apart: bool) -> None:
+@click.option(
+    "--litestream",
+    is_flag=True,
+    help="Also steppewire-litestream, which copies every change of the database away;"
+    " docs/failover.md says what it needs.",
+)
+def units(*, folder: Path, apart: bool, litestream: bool) -> None:
     """Write systemd's units of a service into FOLDER, and say what is next.
 
     FOLDER is /etc/systemd/system, as a rule. A file that is there and says something else is
     kept under another name.
     """
     program = called(sys.argv[0])
-    told = {name: unit(name) for name in NAMES}
-    apart = apart or (folder / WATCHERS).exists()  # those, too, are renewed with a version
+    told = {name: shipped(name).read_text("utf-8") for name in NAMES}
+    # What was asked for once is renewed with a version.
+    apart = apart or (folder / WATCHERS).exists()
     if apart:
         told |= halves(told[NAMES[0]])
+    if litestream or (folder / LITESTREAM).exists():
+        told[LITESTREAM] = replicating()
     for name, text in told.items():
         put(folder / name, text.replace(PROGRAM, str(program)))
     for unseen in filter(is_in_a_home, (program, Path(sys.base_prefix))):
@@ -67,11 +80,16 @@ def is_in_a_home(path: Path) -> bool:
     return any(home in path.parents for home in HOMES)
 
 
-def unit(name: str) -> str:
-    """Return a unit, of the installed package or of the clone that we run from."""
+def shipped(name: str) -> Path:
+    """Return where a file of deploy/ is: in the installed package, or the clone we run from."""
     installed = PACKAGE / "units" / name
-    source = installed if installed.is_file() else CLONE / "deploy" / name
-    return source.read_text(encoding="utf-8")
+    return installed if installed.is_file() else CLONE / "deploy" / name
+
+
+def replicating() -> str:
+    """Return Litestream's unit, with the place of the settings that we ship."""
+    text = shipped(LITESTREAM).read_text("utf-8")
+    return re.sub(r"(?<=-config )\S+", lambda _: str(shipped(REPLICATION)), text)
 
 
 def halves(whole: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from bot.context import Context
 from bot.conversation import Ask, Html, Message, Reply, Say
+from bot.monitoring.machine import database_size
 from bot.render.feeds import SIGNS
 from bot.render.markup import bold, italic, joined, translate_html
 from bot.texts import translate, words
@@ -14,6 +15,7 @@ from storage import chats, feeds, file_sizes, set_aside, stats
 from storage.file_sizes import Growth
 from storage.model import FeedStatus
 from storage.outbox import reports
+from storage.retention import Retention
 from storage.sql import Connection
 
 MEGABYTE = 1_000_000
@@ -65,10 +67,26 @@ async def statistics(ask: Ask, context: Context) -> Reply:
         (translate(language, "stats.sent_today"), totals.sent_today),
         (translate(language, "stats.translated"), await _translated(ask, context)),
         (translate(language, "stats.aside"), aside or ""),
-        (translate(language, "stats.size"), translate(language, "n.megabytes", size=totals.bytes / MEGABYTE)),
+        (translate(language, "stats.size"), megabytes(database_size(context.db.path), language)),
+        (translate(language, "stats.kept"), _kept(context.retention, language)),
         (translate(language, "stats.growth"), grows),
         (translate(language, "stats.full"), full),
     ], language),))  # fmt: skip
+
+
+def _kept(retention: Retention, language: str) -> str:
+    """Say for how long news are kept, and in how much room."""
+    limits = []
+    if retention.kept is not None:
+        limits.append(translate(language, "n.days", count=retention.kept.days))
+    if retention.most_bytes is not None:
+        limits.append(megabytes(retention.most_bytes, language))
+    return ", ".join(limits) or translate(language, "stats.kept_all")
+
+
+def megabytes(size: float, language: str) -> str:
+    """Write a size."""
+    return translate(language, "n.megabytes", size=size / MEGABYTE)
 
 
 def _growing(
@@ -83,7 +101,7 @@ def _growing(
         if full_at is None
         else words.date(full_at, language, words.zone(time_zone))
     )
-    return translate(language, "n.megabytes", size=growth.bytes_a_day / MEGABYTE), full
+    return megabytes(growth.bytes_a_day, language), full
 
 
 async def _translated(ask: Ask, context: Context) -> str:

@@ -115,7 +115,7 @@ async def pause(ask: Ask, context: Context) -> Reply:
 
 
 async def resume(ask: Ask, context: Context) -> Reply:
-    """Poll a source again, at once."""
+    """Look at a paused or retired source at once, and then as before."""
     now = context.clock()
     return await changed(ask, context, lambda db, feed_id: feeds.resume(db, feed_id, now))
 

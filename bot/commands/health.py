@@ -7,8 +7,8 @@ from pathlib import Path
 from bot.commands.admin import MEGABYTE, named
 from bot.context import Context
 from bot.conversation import Ask, Html, Message, Reply, Say
-from bot.health import PartHealth, Vitals
 from bot.instance import held_by, watchers_lock
+from bot.monitoring.health import PartHealth, Vitals
 from bot.render.feeds import SIGNS
 from bot.render.markup import bold, joined, tidy, translate_html
 from bot.texts import translate, words
@@ -32,7 +32,7 @@ LATE_S = 60.0
 
 
 async def health(ask: Ask, context: Context) -> Reply:
-    """Say how we are."""
+    """Say also the version, what waits, the last backup, sizes, memory and room on the disk."""
     vitals, language = await context.vitals(), ask.language
 
     def gathered(db: Connection) -> tuple[dict[FeedStatus, int], LastBackup | None]:
@@ -48,7 +48,8 @@ async def health(ask: Ask, context: Context) -> Reply:
         (translate(language, "stats.feeds"), "  ".join(
             f"{SIGNS[status]} {n}" for status, n in sorted(by_status.items()))),
         (translate(language, "limits.waiting"), waiting(vitals, language)),
-        (translate(language, "health.backup"), backed_up(backup, context.clock(), language)),
+        (translate(language, "health.backup"), backed_up(
+            backup, context.clock(), language, is_wanted=context.backs_up)),
         (translate(language, "stats.size"), sized(
             language, values.get("steppewire_database_bytes"), values.get("steppewire_wal_bytes"))),
         (translate(language, "health.disk"),
@@ -112,10 +113,10 @@ def waiting(vitals: Vitals, language: str) -> str:
     return translate(language, "health.late", waiting=count, late=late)
 
 
-def backed_up(backup: LastBackup | None, now: datetime, language: str) -> str:
+def backed_up(backup: LastBackup | None, now: datetime, language: str, *, is_wanted: bool) -> str:
     """Say when the last backup was made, or that it failed, or that there is none."""
     if backup is None:
-        return translate(language, "health.no_backup")
+        return translate(language, "health.backup_awaited" if is_wanted else "health.no_backup")
     if backup.failing_since is not None:
         ago = words.ago(backup.ended_at or backup.began_at, now, language)
         reason = tidy(backup.failure, 120)

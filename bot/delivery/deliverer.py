@@ -17,6 +17,7 @@ from bot.delivery.send import call
 from bot.failures import set_one_aside
 from bot.telegram import identity
 from bot.telegram.rate_limiter import BROADCAST, Limiter
+from bot.texts import sentence
 from storage.database import Database
 from storage.errors import StorageError
 from storage.happenings import DeliverySettled, Tell, unheard
@@ -136,7 +137,7 @@ class Deliverer:
             except StorageError as error:
                 # Full or locked: what is owed is still owed, and tried again.
                 # The alarm is the database's.
-                log.debug("outbox unreadable", error=str(error))
+                log.debug("outbox unreadable", error=error)
                 patience = TROUBLE_S
             except Exception:  # a bug of ours
                 log.exception("outbox unreadable")
@@ -285,7 +286,7 @@ class Deliverer:
                 )
             )
         except StorageError as error:
-            return NotSent(error.text_key)
+            return NotSent(sentence(error, "en"))
         except Exception as error:  # noqa: BLE001 (logged whole, and noted)
             # A bug in rendering one message must not hold up the others.
             await set_one_aside(
@@ -324,7 +325,7 @@ class Deliverer:
                     queue.settle, delivery, outcome, now, open_at, bot=self._bot_name
                 )
             except StorageError as error:
-                log.debug("outcome not written yet", delivery=delivery.id, error=str(error))
+                log.debug("outcome not written yet", delivery=delivery.id, error=error)
                 await asyncio.sleep(TROUBLE_S)
             except Exception:
                 # A bug of ours must not leave the chat waiting for this message for ever.

@@ -475,7 +475,7 @@ class Dispatcher:
     async def failed(self, ask: Ask, error: Exception, where: Where, *, pressed: bool) -> Reply:
         """Turn a failure into what the person is told."""
         if isinstance(error, StorageError):
-            where.turn.ends("unkept", error.text_key)
+            where.turn.ends("unkept", sentence(error, "en"))
             return refusal(ask, "error.storage")
         if isinstance(error, NewsError):
             return wrong(ask, error, pressed=pressed)
@@ -517,9 +517,9 @@ class Dispatcher:
             await self.tell_admins(error)
         elif is_lasting(update.to_dict()):
             turn.unsent = True
-            turn.ends("unkept", error.text_key)
+            turn.ends("unkept", sentence(error, "en"))
         else:
-            turn.ends("unkept", error.text_key)
+            turn.ends("unkept", sentence(error, "en"))
             where = self.where(update, turn)
             if where is not None and where.chat_id > 0:
                 where.query = update.callback_query

@@ -153,7 +153,7 @@ class Inbox:
                 inbox.take, self._bot_id, [found.update for found in kept], now
             )
         except StorageError as error:
-            log.error("updates not noted", updates=len(kept), error=str(error))  # noqa: TRY400 (said whole)
+            log.error("updates not noted", updates=len(kept), error=error)  # noqa: TRY400 (said whole)
             rows = [_unnoted(found, now) for found in kept]
         for found, row in zip(kept, rows, strict=True):
             if row is None:
@@ -226,7 +226,7 @@ class Inbox:
             else:
                 outcome = await self._answering.answer(updates[0])
         except StorageError as error:  # nobody heard anything: again when the file is well
-            log.error("not answered yet", chat=updates[0].chat_id, error=str(error))  # noqa: TRY400 (said whole)
+            log.error("not answered yet", chat=updates[0].chat_id, error=error)  # noqa: TRY400 (said whole)
             outcome = False
         except Exception:  # what even the sentence about a failure failed of
             log.exception("answering broke", chat=updates[0].chat_id)
@@ -256,7 +256,7 @@ class Inbox:
             try:
                 is_heard = await work
             except StorageError as error:
-                log.error("not answered yet", chat=update.chat_id, error=str(error))  # noqa: TRY400 (said whole)
+                log.error("not answered yet", chat=update.chat_id, error=error)  # noqa: TRY400 (said whole)
                 is_heard = False
             except Exception:
                 log.exception("long work broke", chat=update.chat_id)
@@ -284,7 +284,7 @@ class Inbox:
                 await self._db.write(inbox.done, rows)
         except StorageError as error:
             self._answered += rows
-            log.debug("answers not noted yet", updates=len(rows), error=str(error))
+            log.debug("answers not noted yet", updates=len(rows), error=error)
         return not self._answered
 
     async def _note_in_the_end(self) -> None:

@@ -131,7 +131,7 @@ async def tell_changed(
     try:
         complete = all([await tell(bot, value) for value in wanted])
     except TelegramError as error:
-        log.warning("not told", what=fact, error=str(error))
+        log.warning("not told", what=fact, error=error)
         return
     if complete:
         # Where that cannot be kept just now, the next start tells it once more.

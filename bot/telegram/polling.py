@@ -144,9 +144,9 @@ class Polling:
                 await self._poll(POLL_S)
             except Conflict as error:
                 if self._rivalry.met():
-                    log.error("another instance was here first", error=str(error))  # noqa: TRY400 (said whole)
+                    log.error("another instance was here first", error=error)  # noqa: TRY400 (said whole)
                     return
-                log.warning("another instance polls with this token", error=str(error))
+                log.warning("another instance polls with this token", error=error)
                 await self._sleep(RIVAL_WAIT_S)
             except TelegramError as error:
                 self._rivalry.unanswered()
@@ -189,7 +189,7 @@ class Polling:
                 log.critical("telegram refuses the token", next_try_s=REFUSED_WAIT_S)
             return REFUSED_WAIT_S
         wait = waits(error).total_seconds() if isinstance(error, RetryAfter) else self._longer()
-        log.warning("polling failed", error=str(error), next_try_s=wait)
+        log.warning("polling failed", error=error, next_try_s=wait)
         return wait
 
     def _longer(self) -> float:

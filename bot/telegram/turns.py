@@ -86,7 +86,7 @@ class UpdateTurn:
         try:
             await self._db.write(write, self.update.row, value)
         except StorageError as error:
-            log.error("answer not noted", update=self.update.row, error=str(error))  # noqa: TRY400 (said whole)
+            log.error("answer not noted", update=self.update.row, error=error)  # noqa: TRY400 (said whole)
 
 
 class MarkingDatabase(Database):

@@ -107,7 +107,7 @@ async def register(bot: Bot, url: str, secret: str, allowed_updates: Sequence[st
         except RetryAfter as error:
             wait = waits(error).total_seconds()
         except TelegramError as error:
-            log.warning("webhook not set yet", error=str(error), next_try_s=wait)
+            log.warning("webhook not set yet", error=error, next_try_s=wait)
         else:
             return
         await asyncio.sleep(wait)

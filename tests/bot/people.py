@@ -16,6 +16,7 @@ from storage.database import Database
 from storage.errors import NewsError
 from storage.full_texts import FullText
 from storage.model import Chat, ChatId, ChatKind, Feed, FeedId, Item
+from storage.retention import Retention
 from watchers.discover import Seen
 from watchers.poll import Round
 from watchers.taught_names import TaughtNames
@@ -130,6 +131,8 @@ def context_of(db: Database, **parts: Any) -> Context:
         "translator": Translates(),
         "vitals": unmeasured,
         "backups": NoBackups(),
+        "backs_up": False,
+        "retention": Retention(),
     }
     return Context(**(usual | parts))
 

@@ -72,7 +72,8 @@ async def test_a_short_trouble_is_told_once_when_it_is_over(watched: Watched) ->
     ]
     [(chat, payload)] = await watched.owed()
     assert (int(ADMIN), True) == (chat, "5 seconds" in payload)
-    assert "locked" in payload
+    assert "Another program had locked it." in payload
+    assert "try again" not in payload
     assert [] == watched.told
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.backups import Making, ScheduledBackups
 from bot.ground import Ground
-from bot.metrics import GAUGES
+from bot.monitoring.metrics import GAUGES
 from bot.settings import Settings
 from bot.trusted_clock import TrustedClock
 from bot.vitals import backup_metrics
@@ -86,11 +86,12 @@ async def test_backups_come_as_often_as_is_set_over_failures_that_are_told_once(
     admin = Chat(ChatId(7), ChatKind.PRIVATE)
     await db.write(chats.see_chat, admin, NOW)
     night = Night(db, folder, here)
-    await night.looks(trusted=False)
-    assert not folder.exists()
-    await night.looks()
-    await night.looks(DAY - HOUR)
+    await night.looks(trusted=False)  # the first waits for no clock
     assert 1 == len(backup_folder.names(folder))
+    await night.looks(DAY - HOUR)
+    await night.looks(2 * HOUR, trusted=False)
+    assert 1 == len(backup_folder.names(folder))
+    night.now -= 2 * HOUR
     folder.chmod(0o700)
     kept = folder.rename(tmp_path / "unmounted")
     folder.write_text("no folder")
@@ -108,8 +109,10 @@ async def test_backups_come_as_often_as_is_set_over_failures_that_are_told_once(
     assert last is not None
     assert last.succeeded
     assert last.size == (folder / last.file).stat().st_size
-    said = backup_metrics(last, night.now)
+    said = backup_metrics(last, night.now, 60.0)
     assert said.keys() == {name for name in GAUGES if "_backup_" in name}
+    awaited = backup_metrics(None, night.now, 60.0)
+    assert (said.keys(), 60.0) == (awaited.keys(), awaited["steppewire_backup_age_seconds"])
 
 
 async def test_a_stop_ends_a_backup_and_leaves_nothing_under_its_name(

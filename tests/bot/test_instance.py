@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.instance import alone, alone_with, database_lock, token_mark
+from bot.instance import alone, alone_with, database_lock, sharing, token_mark
 from storage.errors import NewsError, StorageError
 
 
@@ -28,7 +28,19 @@ def test_the_lock_is_free_again_afterwards(tmp_path: Path) -> None:
     path = tmp_path / "news.db.lock"
     for _ in range(2):
         with alone(path, "instance.database"):
-            assert path.exists()
+            assert f"{os.getpid()}\n" == path.read_text()
+    assert "" == path.read_text()  # another process may have our number by then
+
+
+def test_a_number_stands_in_the_lock_until_the_database_is_let_go(tmp_path: Path) -> None:
+    lock = database_lock(tmp_path / "news.db")
+    with sharing(tmp_path / "news.db") as first:
+        with first.alone():
+            assert f"{os.getpid()}\n" == lock.read_text()
+        with sharing(tmp_path / "news.db"):
+            pass
+        assert f"{os.getpid()}\n" == lock.read_text()
+    assert "" == lock.read_text()
 
 
 def test_lock_names_tell_no_token() -> None:

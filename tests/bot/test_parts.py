@@ -13,7 +13,7 @@ import pytest
 from bot import app, halves
 from bot.connection import TelegramConnection
 from bot.digests.maker import DigestService
-from bot.metrics import GAUGES, measured
+from bot.monitoring.metrics import GAUGES, measured
 from bot.pipeline import Pipeline, open_pipeline
 from bot.settings import Settings
 from bot.telegram.polling import Polling

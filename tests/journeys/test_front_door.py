@@ -67,7 +67,7 @@ def typed(line: str, clone: Path) -> AbstractAsyncContextManager[Running]:
 
 
 async def test_a_real_bot_answers_after_the_steps_of_readme(clone: Path) -> None:
-    init, run = dict.fromkeys(spans(STEPS))
+    init, run = (one for one in dict.fromkeys(spans(STEPS)) if one.startswith("make "))
     assert ["ADMIN_IDS"] == FILL_IN
     async with Sandbox.start(every=0) as box:
         feeds = catalogue_of(box, clone)

@@ -44,8 +44,9 @@ def test_every_file_of_our_packages_is_in_the_wheel(installed: Path) -> None:
         if file.is_file() and "__pycache__" not in file.parts
     }
     assert set() == {name for name in ours if not (installed / name).is_file()}
+    inside_units = (*units.NAMES, units.LITESTREAM, units.REPLICATION)
     packed = {".env.example": "env.example"}
-    packed |= {f"deploy/{name}": f"units/{name}" for name in units.NAMES}
+    packed |= {f"deploy/{name}": f"units/{name}" for name in inside_units}
     for source, inside in packed.items():
         assert (ROOT / source).read_bytes() == (installed / "bot" / inside).read_bytes()
 

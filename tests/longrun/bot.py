@@ -19,8 +19,9 @@ import apscheduler.executors.base
 import apscheduler.schedulers.base
 import apscheduler.triggers.interval
 
-from bot import app, ground, halves, logs, ticks, watchdog
+from bot import app, ground, halves, logs, ticks
 from bot.delivery import deliverer
+from bot.monitoring import watchdog
 from bot.settings import Settings
 from bot.telegram import polling
 from bot.trusted_clock import TrustedClock

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from storage import feeds
 from storage.database import Database
@@ -62,8 +63,10 @@ async def test_no_feed_is_blamed_and_the_news_comes_when_it_can(
 
 async def test_nobody_is_asked_while_the_file_is_locked(blocked_room: Room) -> None:
     with BLOCKERS["locked"](blocked_room.db.path):
-        with pytest.raises(StorageError):
+        with capture_logs() as logs, pytest.raises(StorageError):
             await blocked_room.poller.round()
+        [line] = [line for line in logs if line["event"] == "round"]
+        assert (2, 0, 0, 2) == (line["feeds"], line["new"], line["failed"], line["unkept"])
         asked = len(blocked_room.farm.asked)
         for _ in range(5):
             blocked_room.now += timedelta(minutes=1)

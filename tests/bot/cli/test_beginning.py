@@ -99,6 +99,11 @@ def test_what_cannot_be_costs_a_sentence_and_nothing_is_written(
     assert ["bytes", "empty"] == sorted(one.name for one in tmp_path.iterdir())
 
 
+def test_that_telegram_cannot_be_asked_is_said_in_the_systems_words(init):
+    result = init(TELEGRAM_BOT_TOKEN=BOT_TOKEN, TELEGRAM_API_URL=NOBODY)
+    assert "Telegram cannot be asked just now: Connection refused. Nothing" in result.stderr
+
+
 def test_nobody_is_asked_whose_the_token_is_with_no_check(init, tmp_path):
     result = init("--no-check", TELEGRAM_BOT_TOKEN=BOT_TOKEN, TELEGRAM_API_URL=NOBODY)
     assert 0 == result.exit_code, result.output

@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot.cli import units
-from bot.cli.units import NAMES, PROGRAM, called, is_in_a_home
+from bot.cli.units import LITESTREAM, NAMES, PROGRAM, REPLICATION, called, is_in_a_home
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
+
+
+def is_a_service(name: str) -> bool:
+    return name.endswith(".service")
 
 
 def test_every_unit_we_ship_is_written_with_our_own_path(cli, tmp_path, monkeypatch):
@@ -18,7 +22,7 @@ def test_every_unit_we_ship_is_written_with_our_own_path(cli, tmp_path, monkeypa
     result = cli("units", str(tmp_path))
     assert 0 == result.exit_code
     shipped = {file.name for file in DEPLOY.iterdir() if file.suffix in (".service", ".timer")}
-    assert set(NAMES) == shipped == {file.name for file in tmp_path.iterdir()}
+    assert set(NAMES) == shipped - {LITESTREAM} == {file.name for file in tmp_path.iterdir()}
     for file in tmp_path.iterdir():
         text = file.read_text("utf-8")
         assert (file.suffix == ".service") == ("ExecStart=/opt/elsewhere/steppewire " in text)
@@ -41,6 +45,15 @@ def test_each_half_has_a_unit_of_its_own_where_that_is_asked(cli, tmp_path, monk
     assert {f"{run} --only bot", "Environment=DOTENV_PATH=%i.env", keeps_off} < bots - whole
     for half in (watchers, bots):
         assert {run, "Description=SteppeWire, a Telegram news monitor"} == whole - half
+
+
+def test_litestream_has_a_unit_where_that_is_asked_and_keeps_it(cli, tmp_path):
+    """It names the settings that lie with our code, wherever that is, and the service's user."""
+    cli("units", "--litestream", str(tmp_path))
+    told = (tmp_path / LITESTREAM).read_text("utf-8")
+    assert f"/litestream replicate -config {DEPLOY / REPLICATION}\n" in told
+    assert {"User=steppewire", "UMask=0077"} < set(told.splitlines())
+    assert f"{LITESTREAM}: as it was" in cli("units", str(tmp_path)).stdout
 
 
 def test_a_unit_that_was_changed_is_kept_under_another_name(cli, tmp_path):
@@ -80,7 +93,7 @@ def test_what_a_service_does_not_see_is_told(cli, tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
-@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith(".service")])
+@pytest.mark.parametrize("name", [*filter(is_a_service, NAMES), LITESTREAM])
 def test_a_unit_is_exposed_by_no_more_than_two_of_ten(name):
     asked = ["systemd-analyze", "security", "--offline=true", "--threshold=20", DEPLOY / name]
     told = subprocess.run(asked, capture_output=True, text=True, check=False)

@@ -1,5 +1,6 @@
 """backup, restore and check: what an operator runs by hand says and does what `run` needs."""
 
+import gzip
 import json
 import os
 import re
@@ -7,15 +8,20 @@ import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
+import pyrage
 import pytest
 
 from bot.instance import alone, database_lock
 from bot.sandbox import BOT_TOKEN
 from storage.database import connect
+from storage.sealing import recipient
 from tests.bot.cli.conftest import lines
 from tests.bot.cli.stand import Stand, stand
 from tests.storage.test_files import WRONG, everything_in
+from tests.storage.test_writability import BLOCKERS
 
 
 def ingest(cli, tmp_path, *titles):
@@ -48,6 +54,8 @@ def test_a_restore_brings_back_the_copy_and_keeps_what_was_there(copied, tmp_pat
     assert str(aside) in result.stdout
     assert ["Wheat", "Gas"] == told(copied, DATABASE_PATH=str(aside))
     assert 0o600 == (tmp_path / "news.db").stat().st_mode & 0o777
+    assert [tmp_path / "copy.db"] == list(tmp_path.glob("copy.db*"))
+    assert [] == list(tmp_path.glob("*.restoring*"))
 
 
 def test_what_a_crash_left_in_the_log_does_not_spoil_the_copy(copied, tmp_path):
@@ -90,13 +98,15 @@ def newer(path):
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (lambda file: file.unlink(), "not a whole copy"),
+        (lambda file: file.unlink(), "copy.db cannot be read: No such file"),
+        (lambda file: (file.unlink(), file.mkdir()), "copy.db cannot be read: Is a directory"),
+        (lambda file: (file.unlink(), os.mkfifo(file)), "copy.db is not a whole copy"),
         (lambda file: file.write_text("no database " * 100), "not a whole copy"),
         (lambda file: file.write_bytes(b""), "not a whole copy"),
         (lambda file: file.write_bytes(file.read_bytes()[:20_000]), "not a whole copy"),
         (newer, "newer"),
     ],
-    ids=["missing", "text", "empty", "cut", "newer"],
+    ids=["missing", "folder", "pipe", "text", "empty", "cut", "newer"],
 )
 def test_a_copy_that_cannot_serve_changes_nothing(copied, tmp_path, spoil, says):
     spoil(tmp_path / "copy.db")
@@ -138,6 +148,36 @@ def test_a_sealed_copy_comes_back_by_its_key(copied, tmp_path):
     assert (1, True) == (refused.exit_code, "--key" in refused.stderr)
     assert 0 == copied("restore", "sealed.age", "--key", "key").exit_code
     assert ["Wheat", "Gas"] == told(copied)
+    assert [] == list(tmp_path.glob("*.restoring*"))
+
+
+def sealed_copy(cli, tmp_path):
+    """A copy that the secret key in the file "key" opens."""
+    public = cli("backup", "--new-key", "key").stdout.strip().partition("=")[2]
+    assert 0 == cli("backup", "sealed.age", BACKUP_RECIPIENT=public).exit_code
+    return (tmp_path / "sealed.age").read_bytes(), public
+
+
+def test_of_a_sealed_copy_that_is_cut_off_or_damaged_it_is_said_so(copied, tmp_path):
+    whole, public = sealed_copy(copied, tmp_path)
+    spoiled = tmp_path / "spoiled.age"
+    frame = gzip.compress(b"no database")
+    for body, says in [
+        (whole[:100], "damaged"),
+        (whole[:300], "damaged"),
+        (whole[:-1], "damaged"),
+        (whole[:-40] + bytes(40), "damaged"),
+        (frame[:-9], "damaged"),
+        (frame[:10] + b"\xff" * 9, "damaged"),
+        (frame, "spoiled.age is not a whole copy"),
+        (pyrage.encrypt(frame[:-1], [recipient(public)]), "damaged"),
+    ]:
+        spoiled.write_bytes(body)
+        result = copied("restore", "spoiled.age", "--key", "key")
+        assert (1, "", 1) == (result.exit_code, result.stdout, len(result.stderr.splitlines()))
+        assert says in result.stderr, result.stderr
+    assert ["Wheat", "Gas"] == told(copied)
+    assert [] == list(tmp_path.glob("*.restoring*"))
 
 
 def test_a_database_of_before_is_written_anew_and_shrinks_later(cli, news_file, tmp_path):
@@ -281,11 +321,57 @@ def test_check_tells_that_two_want_one_port(check, free):
     assert "ports     TELEGRAM_WEBHOOK_LISTEN" in result.stdout
 
 
-def test_check_does_not_mistake_the_running_bot_for_a_stranger(check, tmp_path, taken):
+class Healthy(BaseHTTPRequestHandler):
+    """Answers as GET /health of ours does."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"wrong": []}')
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Stranger(Healthy):
+    """Answers as nobody of ours does."""
+
+    def do_GET(self) -> None:
+        self.send_error(404)
+
+
+@pytest.mark.parametrize(
+    ("answers", "code", "says"),
+    [(Healthy, 0, "where SteppeWire answers that runs"), (Stranger, 1, "I cannot listen")],
+)
+def test_a_port_that_is_taken_is_ours_only_where_we_answer(check, tmp_path, answers, code, says):
+    with ThreadingHTTPServer(("127.0.0.1", 0), answers) as server:
+        Thread(target=server.serve_forever, args=(0.01,)).start()
+        with alone(database_lock(tmp_path / "news.db"), "instance.database"):
+            result = check(HEALTH_LISTEN=f"127.0.0.1:{server.server_port}")
+        server.shutdown()
+    assert code == result.exit_code, result.output
+    assert says in result.stdout
+
+
+def test_a_port_that_the_running_bot_does_not_have_is_told_free(check, tmp_path, free):
     with alone(database_lock(tmp_path / "news.db"), "instance.database"):
-        result = check(HEALTH_LISTEN=taken)
+        result = check(HEALTH_LISTEN=free)
     assert 0 == result.exit_code, result.output
-    assert str(os.getpid()) in result.stdout
+    assert f"(process {os.getpid()}), listens there only after a restart" in result.stdout
+
+
+@pytest.mark.parametrize("wrong", ["locked by another", "full: nothing can be written"])
+@pytest.mark.usefixtures("copied")
+def test_check_tells_that_nothing_can_be_written(check, tmp_path, monkeypatch, wrong):
+    monkeypatch.setattr("storage.database.BUSY_TIMEOUT_MS", 20)
+    monkeypatch.setattr("storage.files.ROOM_TRIED", 50_000_000)
+    with BLOCKERS[wrong.partition(" ")[0].strip(":")](tmp_path / "news.db"):
+        result = check()
+    assert 1 == result.exit_code
+    assert wrong in result.stdout
+    assert "database  ok" not in result.stdout
+    assert [] == list(tmp_path.glob(".steppewire-*"))
 
 
 @pytest.mark.parametrize("path", ["none/news.db", "link.db", "text.db/news.db", "/proc/news.db"])

@@ -19,8 +19,9 @@ from storage.errors import NewsError
 from storage.model import ChatId, FeedId, FeedKind, FeedState, FeedStatus
 from storage.outbox import broadcasts, queue, settle
 from storage.outbox.outcomes import Sent
+from storage.retention import Retention
 from storage.sql import Connection
-from tests.bot.people import ADMIN, NOW, Feeds, Person, buttons, seen
+from tests.bot.people import ADMIN, NOW, Feeds, Person, buttons, context_of, seen
 from tests.bot.pipeline import Pipeline
 from watchers import addresses
 from watchers.discover import Seen
@@ -609,6 +610,19 @@ async def test_the_numbers_are_said(room: Pipeline, timur: Person) -> None:
     assert "Items: 1" in await timur.types("/stats")
     assert "Active chats: 1" in await timur.types("/users")
     assert "Waiting: 0" in await timur.types("/limits")
+
+
+@pytest.mark.parametrize(
+    ("kept", "line"),
+    [
+        (Retention(), "News kept: all, RETENTION_DAYS limits it"),
+        (Retention(timedelta(days=90)), "News kept: 90 days"),
+        (Retention(timedelta(days=1), 5_000_000), "News kept: 1 day, 5 MB"),
+    ],
+)
+async def test_what_is_kept_is_told(db: Database, kept: Retention, line: str) -> None:
+    admin = await Person.comes(context_of(db, retention=kept), ADMIN)
+    assert line in (await admin.types("/stats")).splitlines()
 
 
 async def test_the_day_on_which_the_disk_is_full_is_told_once_growth_is_known(

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from bot.health import PartHealth, Vitals
 from bot.instance import alone, watchers_lock
+from bot.monitoring.health import PartHealth, Vitals
 from bot.version import installed_version
 from storage import backup_log, feeds
 from storage.backup_log import LastBackup
@@ -31,11 +32,12 @@ WELL = Vitals(
 )
 
 
-async def said(db: Database, vitals: Vitals) -> str:
+async def said(db: Database, vitals: Vitals, **parts: Any) -> str:
     async def measure() -> Vitals:
         return vitals
 
-    return await (await Person.comes(context_of(db, vitals=measure), ADMIN)).types("/health")
+    context = context_of(db, vitals=measure, **parts)
+    return await (await Person.comes(context, ADMIN)).types("/health")
 
 
 async def test_all_that_is_well_stands_in_one_message(db: Database) -> None:
@@ -81,6 +83,11 @@ async def test_a_stuck_part_is_named(db: Database) -> None:
 async def test_the_last_backup_is_told(db: Database, backup: LastBackup, line: str) -> None:
     await db.write(backup_log.keep, backup)
     assert line in (await said(db, WELL)).splitlines()
+
+
+async def test_a_first_backup_that_is_to_come_is_told(db: Database) -> None:
+    told = await said(db, WELL, backs_up=True)
+    assert "Last backup: none yet, the first comes within minutes" in told.splitlines()
 
 
 async def test_many_sources_that_fail_at_once_are_ours_to_look_at(db: Database) -> None:

@@ -7,8 +7,8 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as of_openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.health import PartHealth, Vitals
-from bot.metrics import GAUGES, Metrics
+from bot.monitoring.health import PartHealth, Vitals
+from bot.monitoring.metrics import GAUGES, Metrics
 from storage import happenings as told
 from storage.happenings import Happening, HostClass
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bot import app
-from bot.ticks import Rounds, Tick, ticking
-from bot.watchdog import (
+from bot.monitoring.watchdog import (
     FORGIVEN_S,
     MOST_MISSED,
     MOST_RESTARTS,
@@ -18,6 +17,7 @@ from bot.watchdog import (
     LoopGuard,
     Watchdog,
 )
+from bot.ticks import Rounds, Tick, ticking
 from storage import feeds
 from storage.feeds import NewFeed
 from tests.bot import test_parts

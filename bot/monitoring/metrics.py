@@ -26,7 +26,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from bot.health import HEALTHY, Vitals
+from bot.monitoring.health import HEALTHY, Vitals
 from storage import happenings as told
 from storage.database import SQLITE
 from storage.set_aside import AsideKind
@@ -82,7 +82,7 @@ GAUGES: Mapping[str, MeasuredGauge] = {
     ),
     "steppewire_backup_failing": MeasuredGauge("1 while scheduled backups fail."),
     "steppewire_backup_age_seconds": MeasuredGauge(
-        "How long ago the newest scheduled backup was begun."
+        "How long ago the newest scheduled backup was begun; before the first, the time we run."
     ),
     "steppewire_backup_bytes": MeasuredGauge("Size of the newest scheduled backup."),
     "steppewire_backup_duration_seconds": MeasuredGauge("How long that backup took."),

@@ -18,6 +18,11 @@ def sizes_of(database: Path) -> dict[str, float]:
     }
 
 
+def database_size(database: Path) -> int:
+    """Measure a database and its companion together, in bytes."""
+    return size_of(database) + size_of(database.with_name(f"{database.name}-wal"))
+
+
 def size_of(path: Path) -> int:
     """Return a file's size in bytes; 0 where there is none."""
     try:

@@ -65,7 +65,7 @@ class Supervisor:
                 line.settimeout(0)
                 line.sendto("\n".join(lines).encode(), address)
         except OSError as error:
-            log.warning("systemd not told", reason=str(error))
+            log.warning("systemd not told", reason=error)
 
 
 NOBODY = Supervisor()

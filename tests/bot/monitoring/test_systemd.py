@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot.health import PartHealth, Vitals
-from bot.systemd import NOBODY, WORD_S, Supervisor, attend
+from bot.monitoring.health import PartHealth, Vitals
+from bot.monitoring.systemd import NOBODY, WORD_S, Supervisor, attend
 
 OURS = str(os.getpid())
 

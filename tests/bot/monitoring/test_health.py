@@ -10,10 +10,10 @@ import pytest
 from aiohttp import web
 from click.testing import CliRunner
 
-from bot import health
 from bot.cli import main
-from bot.health import PartHealth, Vitals
-from bot.metrics import Metrics
+from bot.monitoring import health
+from bot.monitoring.health import PartHealth, Vitals
+from bot.monitoring.metrics import Metrics
 from bot.pipeline import user_agent
 from bot.settings import Settings
 from bot.version import installed_version

@@ -1,0 +1,1 @@
+"""How we are: measured, told to whoever watches, and mended where a part hangs."""
