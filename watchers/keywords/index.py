@@ -41,7 +41,7 @@ class QueryIndex(Generic[Id]):
         """File the queries that exist already."""
         self._by_id: dict[Id, _Filed[Id]] = {}
         self._by_text: dict[str, _Filed[Id]] = {}
-        self._anchored: dict[str, dict[str, _Filed[Id]]] = {}
+        self._anchored: dict[str, _Filed[Id] | dict[str, _Filed[Id]]] = {}
         self._always: dict[str, _Filed[Id]] = {}
         for identity, query in queries:
             self.put(identity, query)
@@ -106,11 +106,13 @@ class QueryIndex(Generic[Id]):
     def _candidates(self, analysis: Analysis, facts: Facts) -> dict[str, _Filed[Id]]:
         found = dict(self._always)
         anchored = self._anchored
-        for key in analysis.keys & anchored.keys():
-            found.update(anchored[key])
-        for key in _other_keys(analysis, facts):
-            if key in anchored:
-                found.update(anchored[key])
+        others = _other_keys(analysis, facts)
+        for key in (*(analysis.keys & anchored.keys()), *(others & anchored.keys())):
+            shelf = anchored[key]
+            if isinstance(shelf, dict):
+                found.update(shelf)
+            else:
+                found[shelf.query.text] = shelf
         return found
 
     def _file(self, query: Query) -> _Filed[Id]:
@@ -121,8 +123,18 @@ class QueryIndex(Generic[Id]):
         if anchors is None:
             self._always[query.text] = filed
         for key in filed.anchors:
-            self._anchored.setdefault(key, {})[query.text] = filed
+            self._shelve(key, filed)
         return filed
+
+    def _shelve(self, key: str, filed: _Filed[Id]) -> None:
+        """Put a query on the shelf of a key; a lone one is its own shelf, as most are."""
+        text, shelf = filed.query.text, self._anchored.get(key)
+        if isinstance(shelf, dict):
+            shelf[text] = filed
+        elif shelf is None or shelf.query.text == text:
+            self._anchored[key] = filed
+        else:
+            self._anchored[key] = {shelf.query.text: shelf, text: filed}
 
     def _unfile(self, filed: _Filed[Id]) -> None:
         text = filed.query.text
@@ -130,11 +142,13 @@ class QueryIndex(Generic[Id]):
             del self._by_text[text]
         self._always.pop(text, None)
         for key in filed.anchors:
-            shelf = self._anchored[key]
-            if shelf.get(text) is filed:
-                del shelf[text]
-            if not shelf:
+            shelf = self._anchored.get(key)
+            if shelf is filed:
                 del self._anchored[key]
+            elif isinstance(shelf, dict) and shelf.get(text) is filed:
+                del shelf[text]
+                if not shelf:
+                    del self._anchored[key]
 
     def _anchors(self, node: Node) -> frozenset[str] | None:  # noqa: C901, PLR0911 - a line a node
         """Give keys of which any matching item has one; None when there are none such."""
@@ -162,16 +176,22 @@ class QueryIndex(Generic[Id]):
 
     def _load(self, keys: AbstractSet[str]) -> tuple[int, int]:
         """Weigh a choice of anchors: crowded shelves and short words cost most."""
-        crowd = sum(len(self._anchored.get(key, ())) for key in keys)
+        crowd = sum(self._crowd(key) for key in keys)
         facts = any(key[0] == "f" for key in keys)
         return crowd + 1000 * facts, -max(map(len, keys), default=0)
+
+    def _crowd(self, key: str) -> int:
+        shelf = self._anchored.get(key)
+        if shelf is None:
+            return 0
+        return len(shelf) if isinstance(shelf, dict) else 1
 
 
 def _needs(node: Node) -> tuple[frozenset[str], ...]:
     """Give sets of a text's keys of each of which what meets a node has one, as far as is seen."""
     match node:
         case Term():
-            return (node.keys.union(*node.words[:1]),)
+            return (node.keys | node.words[0] if node.words else node.keys,)
         case Exact():
             return (node.keys,)
         case All(children):

@@ -53,3 +53,15 @@ def test_what_is_dropped_leaves_nothing_behind() -> None:
 
         assert len(index) == 0
         assert (index._by_text, index._anchored, index._always) == ({}, {}, {}), query
+
+
+def test_queries_of_one_word_come_and_go_in_any_order() -> None:
+    wanted = dict(enumerate(("газ", "газ -нефть", '"газ" OR уран')))
+    index = QueryIndex((at, parse(text)) for at, text in wanted.items())
+    text = analyse("Цены на газ выросли", lang="ru")
+    for gone in (1, 0, 2):
+        assert set(wanted) == {at for at, _ in index.find(text)}
+        index.drop(gone)
+        del wanted[gone]
+    assert not index.find(text)
+    assert not index._anchored
