@@ -436,7 +436,7 @@ def test_the_service_is_made_by_the_lines_of_the_document(tmp_path: Path, outlet
     log = stubs(
         tmp_path / "stubs",
         **dict.fromkeys(("apt", "useradd", "systemctl", "install", "git"), ""),
-        make=f'mkdir -p "$2/.venv/bin"; ln -s {program} "$2/.venv/bin/steppewire"\n',
+        make=f'mkdir -p "$2/.venv/bin"; ln -s {shlex.quote(str(program))} "$2/.venv/bin/steppewire"\n',
     )
     [body] = blocks(section("docs/install.md", "As a service"), "sh")
     script = "\n".join(lines(body))
