@@ -82,8 +82,10 @@ class Database:
 
     async def close(self) -> None:
         """Let the work under way finish, then close the file."""
-        await self._reader.close()
-        await self._writer.close()
+        try:
+            await self._reader.close()
+        finally:
+            await self._writer.close()
 
     async def read(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -249,8 +251,10 @@ class _Hand:
         return cls(connection, thread)
 
     async def close(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
-        self._thread.shutdown()
+        """Close the connection, also where whoever waits for it is cancelled meanwhile."""
+        closing = self._thread.submit(self._connection.close)
+        self._thread.shutdown(wait=False)
+        await asyncio.shield(asyncio.wrap_future(closing))
 
     async def run(
         self,
