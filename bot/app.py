@@ -182,7 +182,9 @@ async def built(
         if Half.BOT in halves:
             services = services_of(room) if room else await begin(remote.opened(base))
             telegram = await begin(
-                connection.opened(base, services, digests, names, stop, measure=measure)
+                connection.opened(
+                    TelegramConnection(base, services, digests, names, stop, measure=measure)
+                )
             )
         house = House(base, digests, room, telegram)
         yield house

@@ -25,7 +25,7 @@ from bot.texts import sentence
 from storage import backup_folder, backup_log, rotation
 from storage.backup_log import LastBackup
 from storage.errors import NewsError, StorageError
-from storage.retention import bytes_in_use
+from storage.sizes import bytes_in_use
 from storage.sql import Connection
 from watchers.pulse import Pulse
 
@@ -75,10 +75,11 @@ class ScheduledBackups:
 
     async def _make(self, begun: LastBackup) -> None:
         """Have a backup made, and keep how that ended."""
-        said = await self._making(self._asked(begun.began_at), self.pulse.beat)
-        if "file" not in said:
-            key = said.get("key", "storage.copy_ended")
-            await self._failed(begun, StorageError(key, **said.get("values", {})))
+        keep = str(self._settings.backup_keep)
+        asked = described(self._ground, self._settings.backup_dir, begun.began_at, keep)
+        said = await self._making(asked, self.pulse.beat)
+        if (failure := failure_of(said)) is not None:
+            await self._failed(begun, failure)
             return
         now = self._ground.clock()
         ended = backup_log.made(begun, now, said["file"], said["size"])
@@ -108,17 +109,6 @@ class ScheduledBackups:
             return 0
         now, admins = self._ground.clock(), self._settings.admin_ids
         return enqueue_backup_notice(db, admins, error, failing_since, now)
-
-    def _asked(self, now: datetime) -> dict[str, str]:
-        """Say which backup is to be made."""
-        settings = self._settings
-        return {
-            "database": str(settings.database_path),
-            "folder": settings.backup_dir,
-            "now": now.isoformat(),
-            "recipient": settings.backup_recipient,
-            "keep": str(settings.backup_keep),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +142,7 @@ class SealedCopies:
         """
         path = self._ground.db.path.resolve()
         folder = path.with_name(f".{path.name}-sent")
-        asked = {
-            "database": str(path),
-            "folder": str(folder),
-            "now": self._ground.clock().isoformat(),
-            "recipient": self._ground.settings.backup_recipient,
-            "keep": "",
-        }
+        asked = described(self._ground, str(folder), self._ground.clock())
         try:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)  # of a crash
             made = await self._made(asked)
@@ -168,8 +152,8 @@ class SealedCopies:
 
     async def _made(self, asked: dict[str, str]) -> str:
         said = await self._making(asked, lambda: None)
-        if "file" not in said:
-            raise StorageError(said.get("key", "storage.copy_ended"), **said.get("values", {}))
+        if (failure := failure_of(said)) is not None:
+            raise failure
         return str(said["file"])
 
 
@@ -188,6 +172,24 @@ def too_large(size: int) -> NewsError:
 
 Making: TypeAlias = Callable[[dict[str, str], Callable[[], None]], Awaitable[dict[str, Any]]]
 """Makes the backup that is described, with a call for each sign of life; returns how it ended."""
+
+
+def described(ground: Ground, folder: str, now: datetime, keep: str = "") -> dict[str, str]:
+    """Describe a backup to whoever makes it; without ``keep`` nothing older goes."""
+    return {
+        "database": str(ground.settings.database_path),
+        "folder": folder,
+        "now": now.isoformat(),
+        "recipient": ground.settings.backup_recipient,
+        "keep": keep,
+    }
+
+
+def failure_of(said: dict[str, Any]) -> StorageError | None:
+    """Return why there is no backup, None where there is one; whoever was killed says nothing."""
+    if "file" in said:
+        return None
+    return StorageError(said.get("key", "storage.copy_ended"), **said.get("values", {}))
 
 
 async def made_elsewhere(asked: dict[str, str], beat: Callable[[], None]) -> dict[str, Any]:

@@ -154,9 +154,7 @@ class TelegramConnection:
             wait = min(wait * 2, LONGEST_WAIT_S)
         if lately is None:
             await ground.db.attempt(None, identity.note_told, bot)
-        context = context_of(
-            ground, self._services, self._digests, self._names, bot, measure=self._measure
-        )
+        context = self._context()
         inbox = Inbox(ground.db, bot.id, Dispatcher(context, bot, ground.tell), ground.clock)
         self._inbox = inbox
         await self._deliverer.start()
@@ -177,12 +175,37 @@ class TelegramConnection:
         if admins == self._menus_for:
             return
         self._menus_for = admins
-        bot = self._bot
-        context = context_of(
-            self._ground, self._services, self._digests, self._names, bot, measure=self._measure
-        )
         with suppress(TelegramError):
-            await menus.set_menus(bot, context, admins)
+            await menus.set_menus(self._bot, self._context(), admins)
+
+    def _context(self) -> Context:
+        """Gather what commands may use, with what only a bot that is connected knows."""
+        ground, services, bot = self._ground, self._services, self._bot
+        settings = ground.settings
+        return Context(
+            db=ground.db,
+            clock=ground.clock,
+            names=self._names,
+            editor=services.editor,
+            digests=self._digests,
+            feeds=services.feeds,
+            full_texts=services.full_texts,
+            find_channel=partial(channel_facts, bot),
+            rights=Rights(bot, ground.clock),
+            wake=ground.wake_up.set,
+            bot_username=bot.username,
+            bot_name=settings.bot_name,
+            admin_ids=settings.admin_ids,
+            language=settings.default_language,
+            time_zone=settings.default_timezone,
+            allowed_hosts=settings.feed_allow_hosts,
+            has_rates=bool(settings.rates),
+            backs_up=bool(settings.backup_dir),
+            retention=settings.retention,
+            translator=services.translator,
+            vitals=self._measure,
+            backups=SealedCopies(ground),
+        )
 
     async def _missed(self) -> Outcome | None:
         """Ask Telegram who we are; return why it did not tell, None once we know.
@@ -289,59 +312,15 @@ class TelegramConnection:
             await self._ground.db.write(chat_queues.rest, ChatId(where), until, bot_name)
 
 
-def context_of(
-    ground: Ground,
-    services: WatchersServices,
-    digests: DigestService,
-    names: TaughtNames,
-    bot: Bot,
-    *,
-    measure: VitalsMeasure,
-) -> Context:
-    """Gather what commands may use, with what only a bot that is connected knows."""
-    settings = ground.settings
-    return Context(
-        db=ground.db,
-        clock=ground.clock,
-        names=names,
-        editor=services.editor,
-        digests=digests,
-        feeds=services.feeds,
-        full_texts=services.full_texts,
-        find_channel=partial(channel_facts, bot),
-        rights=Rights(bot, ground.clock),
-        wake=ground.wake_up.set,
-        bot_username=bot.username,
-        bot_name=settings.bot_name,
-        admin_ids=settings.admin_ids,
-        language=settings.default_language,
-        time_zone=settings.default_timezone,
-        allowed_hosts=settings.feed_allow_hosts,
-        has_rates=bool(settings.rates),
-        backs_up=bool(settings.backup_dir),
-        retention=settings.retention,
-        translator=services.translator,
-        vitals=measure,
-        backups=SealedCopies(ground),
-    )
-
-
 @asynccontextmanager
 async def opened(
-    ground: Ground,
-    services: WatchersServices,
-    digests: DigestService,
-    names: TaughtNames,
-    stop: asyncio.Event,
-    *,
-    measure: VitalsMeasure = unmeasured,
+    telegram: TelegramConnection,
 ) -> AsyncIterator[TelegramConnection]:
     """Connect in the background for as long as the block runs.
 
     Without a token there is nothing to connect to. Raises, at the end of the block, what made
     the connection give up for good.
     """
-    telegram = TelegramConnection(ground, services, digests, names, stop, measure=measure)
     connecting = asyncio.create_task(telegram.connect(), name="connect")
     connecting.add_done_callback(telegram.gave_up)
     async with AsyncExitStack() as closing:

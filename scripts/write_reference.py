@@ -9,6 +9,7 @@ import html
 import re
 import tomllib
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -232,11 +233,19 @@ class Schema:
 
     def __init__(self) -> None:
         """Make one."""
-        self.db = fresh()
         self.words: dict[str, Any] = tomllib.loads(WORDS.read_text("utf-8"))
-        rows = self.db.execute("select type, name, tbl_name, sql from sqlite_master").fetchall()
-        self.sql = {(kind, name): (of, sql or "") for kind, name, of, sql in rows}
         self.why = why_indexed()
+        with closing(fresh()) as db:
+            rows = db.execute("select type, name, tbl_name, sql from sqlite_master").fetchall()
+            self.sql = {(kind, name): (of, sql or "") for kind, name, of, sql in rows}
+            self.infos = {
+                table: db.execute(f"pragma table_xinfo({table})").fetchall()
+                for table in self.tables()
+            }
+            self.targets = {
+                table: {one[3]: one for one in db.execute(f"pragma foreign_key_list({table})")}
+                for table in self.tables()
+            }
 
     def tables(self) -> list[str]:
         """Return the tables of ours."""
@@ -253,10 +262,9 @@ class Schema:
         lines = self.sql["table", table][1].splitlines()[1:]
         inside = {found[1]: found[2].strip() for line in lines if (found := _COLUMN.match(line))}
         of_it, of_every = self.words["columns"].get(table, {}), self.words["every"]
-        rows = self.db.execute(f"pragma table_xinfo({table})").fetchall()
         return {
             name: of_it.get(name) or inside.get(name) or of_every.get(name, "")
-            for _, name, *_ in rows
+            for _, name, *_ in self.infos[table]
         }
 
     def row(self, table: str, info: tuple[Any, ...], said: str) -> str:
@@ -265,7 +273,7 @@ class Schema:
         marks = ["key"] if key else []
         marks += ["null"] if not required and not key else []
         marks += [f"`{default}`"] if default is not None else []
-        target = {one[3]: one for one in self.db.execute(f"pragma foreign_key_list({table})")}
+        target = self.targets[table]
         if name in target:
             goes = " (deleted with it)" if target[name][6] == "CASCADE" else ""
             said = f"→ `{target[name][2]}`{goes}: {said}"
@@ -273,11 +281,10 @@ class Schema:
 
     def described(self, table: str) -> str:
         """Write a table's part of the page."""
-        infos = self.db.execute(f"pragma table_xinfo({table})").fetchall()
         said = self.columns(table)
         about = self.about(table)
         parts = [f"### {table}", f"{about[:1].upper()}{about[1:]}."]
-        rows = [self.row(table, info, said[info[1]]) for info in infos]
+        rows = [self.row(table, info, said[info[1]]) for info in self.infos[table]]
         parts.append("\n".join(["| column | type | what it is |", "|---|---|---|", *rows]))
         beside = [*self.indexes(table), *self.triggers(table)]
         return "\n\n".join([*parts, "\n".join(beside)] if beside else parts)

@@ -14,6 +14,7 @@ from storage import sealing
 from storage.database import check_foreign_keys, connect, refuse_foreign, wrapped
 from storage.errors import StorageError
 from storage.files import refuse_other
+from storage.sizes import file_pages
 from storage.sql import Connection
 
 PAGES_A_STEP: Final = 2_000
@@ -98,9 +99,7 @@ def copy_pages(
     expected = counts(source)
     source.backup(target, pages=GENTLE_PAGES if gently else PAGES_A_STEP, progress=step)
     source.execute("rollback")
-    verify(target)
-    if counts(target) != expected:
-        raise StorageError("storage.corrupt")
+    verify_whole(target, expected)
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:
@@ -113,11 +112,16 @@ def counts(connection: sqlite3.Connection) -> dict[str, int]:
     }
 
 
+def verify_whole(copied: sqlite3.Connection, expected: dict[str, int]) -> None:
+    """Raise StorageError unless a copy is sound and has the rows that were counted before."""
+    verify(copied)
+    if counts(copied) != expected:
+        raise StorageError("storage.corrupt")
+
+
 def refuse_no_room(source: sqlite3.Connection, target: Path) -> None:
     """Raise StorageError where a copy would fill the disk."""
-    (pages,) = source.execute("pragma page_count").fetchone()
-    (size,) = source.execute("pragma page_size").fetchone()
-    needed, free = pages * size, shutil.disk_usage(target.parent).free
+    needed, free = file_pages(source).bytes, shutil.disk_usage(target.parent).free
     if free < needed + ROOM_LEFT:
         raise StorageError(
             "storage.no_room",
@@ -212,9 +216,7 @@ def compact(path: Path, aside: Path) -> tuple[int, int]:
             begin(ready)
             old.conn.execute("vacuum into ?", (str(ready),))
         with closing(sqlite3.connect(ready)) as new:
-            verify(new)
-            if counts(new) != expected:
-                raise StorageError("storage.corrupt")
+            verify_whole(new, expected)
         before = path.stat().st_size
         put_in_place(ready, path, aside)
         remove(aside)

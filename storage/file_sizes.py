@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from storage.retention import bytes_in_use, count
-from storage.sql import Connection, to_ms
+from storage.sizes import bytes_in_use, file_pages, items_kept
+from storage.sql import Connection, day_of
 
-DAY_MS: Final = 86_400_000
 KEPT: Final = 400
 """Days of which the size is kept."""
 
@@ -31,10 +30,10 @@ class Growth:
 
 def note(db: Connection, now: datetime) -> None:
     """Note the day's size, the first time that day; forget the oldest."""
-    day = _day(now)
+    day = day_of(now)
     db.conn.execute(
         "insert or ignore into file_sizes(day, bytes, items) values (?, ?, ?)",
-        (day, bytes_in_use(db), count(db)),
+        (day, bytes_in_use(db), items_kept(db)),
     )
     db.conn.execute("delete from file_sizes where day < ? or day > ?", (day - KEPT, day))
 
@@ -43,14 +42,15 @@ def growth(db: Connection, now: datetime) -> Growth | None:
     """Count what came a day of late; None for the first two days, of which one may be an hour."""
     row = db.conn.execute(
         "select day, bytes, items from file_sizes where day >= ? and day < ? order by day limit 1",
-        (_day(now) - LOOKED_BACK, _day(now) - 1),
+        (day_of(now) - LOOKED_BACK, day_of(now) - 1),
     ).fetchone()
     if row is None:
         return None
     since, size, items = row
     # Noted at the beginning of a day, or soon after.
-    days = (to_ms(now) or 0) / DAY_MS - since
-    return Growth((bytes_in_use(db) - size) / days, (count(db) - items) / days, _day(now) - since)
+    days = now.timestamp() / 86_400 - since
+    came = (items_kept(db) - items) / days
+    return Growth((bytes_in_use(db) - size) / days, came, day_of(now) - since)
 
 
 def full_at(growth: Growth, free: int, now: datetime) -> datetime | None:
@@ -63,10 +63,4 @@ def full_at(growth: Growth, free: int, now: datetime) -> datetime | None:
 
 def free(path: Path, db: Connection) -> int:
     """Return how many bytes more the database can take: of its disk, and within the file."""
-    (pages,) = db.conn.execute("pragma freelist_count").fetchone()
-    (size,) = db.conn.execute("pragma page_size").fetchone()
-    return shutil.disk_usage(path.parent).free + int(pages * size)
-
-
-def _day(now: datetime) -> int:
-    return (to_ms(now) or 0) // DAY_MS
+    return shutil.disk_usage(path.parent).free + file_pages(db.conn).free_bytes

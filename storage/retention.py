@@ -10,6 +10,7 @@ from typing import Final
 
 from storage import forgetting, meta
 from storage.model import ItemId, StoryId
+from storage.sizes import bytes_in_use, items_kept
 from storage.sql import Connection, marks, to_ms
 
 SHORTEST: Final = timedelta(days=14)
@@ -46,23 +47,10 @@ def too_many(db: Connection, most_bytes: int) -> int:
 
     Counted as if each took as much as all others, what it left behind included.
     """
-    used, items = bytes_in_use(db), count(db)
+    used, items = bytes_in_use(db), items_kept(db)
     if used <= most_bytes or not items:
         return 0
     return min(round(items * (1 - most_bytes / used)), max(round(items * MOST_AT_ONCE), 1))
-
-
-def bytes_in_use(db: Connection) -> int:
-    """Return how many bytes of the file are in use."""
-    (pages,) = db.conn.execute("pragma page_count").fetchone()
-    (free,) = db.conn.execute("pragma freelist_count").fetchone()
-    (size,) = db.conn.execute("pragma page_size").fetchone()
-    return int((pages - free) * size)
-
-
-def count(db: Connection) -> int:
-    """Return how many items there are, as their feeds count them."""
-    return int(db.conn.execute("select coalesce(sum(items), 0) from feeds").fetchone()[0])
 
 
 def forget_some(db: Connection, before: datetime, limit: int = STORIES_A_STEP) -> int:

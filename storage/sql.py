@@ -76,6 +76,11 @@ def readable(rows: Iterable[Row], read: Callable[[Row], Read]) -> list[Read]:
     return found
 
 
+def day_of(at: datetime) -> int:
+    """Return the number of a moment's day in UTC, counted from 1970."""
+    return int(at.timestamp() // 86_400)
+
+
 def to_ms(moment: datetime | None) -> int | None:
     """Turn an aware datetime into milliseconds since 1970, the form in which times are kept."""
     if moment is None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from storage.sizes import items_kept
 from storage.sql import Connection, from_ms, to_ms
 
 
@@ -31,7 +32,7 @@ def totals(db: Connection, now: datetime) -> Totals:
         (day,),
     ).fetchall()
     return Totals(
-        items=count("select sum(items) from feeds"),  # counting rows would read an index of them
+        items=items_kept(db),  # counting rows would read an index of them
         stories=count("select count(*) from stories"),
         items_today=count("select count(*) from items where first_seen >= ?", day),
         stories_today=count(

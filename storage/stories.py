@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from storage import items, outlets, translations
+from storage.errors import NewsError
 from storage.model import Item, ItemId, Story, StoryId
 from storage.sql import LARGEST_ID, Connection, marks, moment, readable, to_json, to_ms
 
@@ -65,6 +66,12 @@ def was_there(db: Connection, story_id: StoryId) -> bool:
     """Tell whether an id was given to a story, though nothing may be kept of it."""
     _, last = items.last_ids(db)
     return 0 < story_id <= last
+
+
+def not_there(db: Connection, story_id: StoryId) -> NewsError:
+    """Return what is said of a story of which nothing is kept: it is gone, or never was."""
+    key = "story.gone" if was_there(db, story_id) else "story.unknown"
+    return NewsError(key, id=str(story_id))
 
 
 def get(db: Connection, story_id: StoryId) -> Story | None:

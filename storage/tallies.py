@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.model import FeedId
-from storage.sql import Connection, to_ms
-
-DAY_MS = 86_400_000
+from storage.sql import Connection, day_of
 
 DAYS = 400
 """So many days have rows of their own."""
@@ -35,21 +33,25 @@ class DocumentTally:
 
 NOTHING_READ = DocumentTally()
 
+ADDED = (
+    " on conflict do update set documents = documents + excluded.documents,"
+    " entries = entries + excluded.entries, stored = stored + excluded.stored,"
+    " changed = changed + excluded.changed, known = known + excluded.known,"
+    " kept = kept + excluded.kept, refused = refused + excluded.refused"
+)
+"""What becomes of a row where the feed and day have one."""
+
 
 def add(db: Connection, feed_id: FeedId, tally: DocumentTally, now: datetime) -> None:
     """Count a document's entries to those of its feed's day, in UTC; none leave no row."""
     if not tally.entries:
         return
     db.conn.execute(
-        "insert into tallies(feed_id, day, documents, entries, stored, changed, known, kept,"
-        " refused) values (?, ?, 1, ?, ?, ?, ?, ?, ?) on conflict do update set"
-        " documents = documents + 1, entries = entries + excluded.entries,"
-        " stored = stored + excluded.stored, changed = changed + excluded.changed,"
-        " known = known + excluded.known, kept = kept + excluded.kept,"
-        " refused = refused + excluded.refused",
+        "insert into tallies(feed_id, day, documents, entries, stored, changed,"  # noqa: S608 (ours)
+        " known, kept, refused) values (?, ?, 1, ?, ?, ?, ?, ?, ?)" + ADDED,
         (
             feed_id,
-            (to_ms(now) or 0) // DAY_MS,
+            day_of(now),
             tally.entries,
             tally.stored,
             tally.changed,
@@ -63,15 +65,11 @@ def add(db: Connection, feed_id: FeedId, tally: DocumentTally, now: datetime) ->
 def fold(db: Connection, now: datetime) -> int:
     """Add the oldest day's rows, if it is old enough, to those of day 0; return how many."""
     (oldest,) = db.conn.execute("select min(day) from tallies where day > 0").fetchone()
-    if oldest is None or oldest >= (to_ms(now) or 0) // DAY_MS - DAYS:
+    if oldest is None or oldest >= day_of(now) - DAYS:
         return 0
     db.conn.execute(
-        "insert into tallies select feed_id, 0, documents, entries, stored, changed, known, kept,"
-        " refused from tallies where day = ? on conflict do update set"
-        " documents = documents + excluded.documents, entries = entries + excluded.entries,"
-        " stored = stored + excluded.stored, changed = changed + excluded.changed,"
-        " known = known + excluded.known, kept = kept + excluded.kept,"
-        " refused = refused + excluded.refused",
+        "insert into tallies select feed_id, 0, documents, entries, stored,"  # noqa: S608 (ours)
+        " changed, known, kept, refused from tallies where day = ?" + ADDED,
         (oldest,),
     )
     return db.conn.execute("delete from tallies where day = ?", (oldest,)).rowcount

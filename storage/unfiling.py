@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from storage import meta
 from storage.database import Database
+from storage.sizes import items_kept
 from storage.sql import Connection
 
 ENTRIES_A_STEP = 20_000
@@ -42,7 +43,7 @@ def is_worth_a_pass(db: Connection) -> bool:
     The oldest items' entries cost nobody anything where they are: searches come from the newest.
     """
     (gone,) = db.conn.execute("select count(*) from removed_items").fetchone()
-    (there,) = db.conn.execute("select coalesce(sum(items), 0) from feeds").fetchone()
+    there = items_kept(db)
     return bool(gone > (there * WORTH_A_PASS if there > MANY else 0)) or bool(
         meta.get(db, WALKED_TO) is not None
     )

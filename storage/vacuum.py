@@ -6,6 +6,7 @@ after `steppewire compact`. What is free within reason stays: the next news need
 
 from typing import Final
 
+from storage.sizes import file_pages
 from storage.sql import Connection
 
 PAGES_A_STEP: Final = 200
@@ -21,22 +22,16 @@ FEW: Final = 5_000
 
 def is_worth_it(db: Connection) -> bool:
     """Tell whether so many pages are free that some should be given back."""
-    pages, free = _pages(db)
+    pages = file_pages(db.conn)
     (kind,) = db.conn.execute("pragma auto_vacuum").fetchone()
-    return bool(kind == INCREMENTAL and free > max(pages * FREE_ENOUGH, FEW))
+    return bool(kind == INCREMENTAL and pages.free > max(pages.every * FREE_ENOUGH, FEW))
 
 
 def some(db: Connection) -> bool:
     """Give some pages back; return whether there are more to give."""
-    pages, free = _pages(db)
-    if free <= max(pages * FREE_ENOUGH, FEW) / 2:
+    pages = file_pages(db.conn)
+    if pages.free <= max(pages.every * FREE_ENOUGH, FEW) / 2:
         return False
     # Each row of it is a page; none goes before it is fetched.
     db.conn.execute(f"pragma incremental_vacuum({PAGES_A_STEP})").fetchall()
-    return _pages(db)[1] < free
-
-
-def _pages(db: Connection) -> tuple[int, int]:
-    (pages,) = db.conn.execute("pragma page_count").fetchone()
-    (free,) = db.conn.execute("pragma freelist_count").fetchone()
-    return int(pages), int(free)
+    return file_pages(db.conn).free < pages.free

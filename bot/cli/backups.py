@@ -104,6 +104,12 @@ def written_key(file: Path) -> str:
     return public
 
 
+def places(settings: Settings) -> tuple[Path, Path]:
+    """Return where the database is, and what it is called once another takes its place."""
+    path = settings.database_path.resolve()
+    return path, path.with_name(f"{path.name}.before-{now():%Y%m%dT%H%M%SZ}")
+
+
 @click.command()
 @click.argument("file", type=A_FILE)
 @click.option(
@@ -115,8 +121,7 @@ async def restore(settings: Settings, file: Path, *, key: Path | None) -> None:
 
     SteppeWire must be stopped. The database that is there is kept beside it under another name.
     """
-    path = settings.database_path.resolve()
-    aside = path.with_name(f"{path.name}.before-{now():%Y%m%dT%H%M%SZ}")
+    path, aside = places(settings)
     with alone_on(settings.database_path), copying() as show:
         was_there = await asyncio.to_thread(backups.restore, file, path, aside, show, key=key)
     kept = f"; what was there is {aside}" if was_there else ""
@@ -131,8 +136,7 @@ async def compact(settings: Settings) -> None:
     SteppeWire must be stopped. Worth its minutes once after RETENTION_DAYS was set, for a file
     that a version before 0.2 made. As much room again is needed for that long.
     """
-    path = settings.database_path.resolve()
-    aside = path.with_name(f"{path.name}.before-{now():%Y%m%dT%H%M%SZ}")
+    path, aside = places(settings)
     with alone_on(settings.database_path):
         before, after = await asyncio.to_thread(backups.compact, path, aside)
     click.echo(f"{path}: {before:,} bytes before, {after:,} now")

@@ -12,7 +12,6 @@ from bot.settings import Settings
 from storage import aliases, revisions
 from storage import stories as story_store
 from storage.database import Database
-from storage.errors import NewsError
 from storage.model import ItemId, Story, StoryId
 from storage.revisions import Revision
 from watchers import explanation
@@ -29,8 +28,7 @@ async def story(settings: Settings, id_: int, *, why: bool, as_json: bool) -> No
     async with archive(settings) as db:
         found = await db.read(story_store.get, StoryId(id_))
         if found is None:
-            was_there = await db.read(story_store.was_there, StoryId(id_))
-            raise NewsError("story.gone" if was_there else "story.unknown", id=id_)
+            raise await db.read(story_store.not_there, StoryId(id_))
         row = story_row(found)
         versions = await db.read(revisions.of_story, found.id)
         for item in row["items"]:

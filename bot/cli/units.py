@@ -8,6 +8,7 @@ import click
 
 from bot.cli.beginning import CLONE, PACKAGE, write
 from bot.cli.common import Refused
+from bot.instance import EVERYBODY_READS
 
 NAMES = (
     "steppewire.service",
@@ -25,7 +26,6 @@ LITESTREAM, REPLICATION = "steppewire-litestream.service", "litestream.yml"
 PROGRAM = "/usr/local/bin/steppewire"
 """Which the units name, unless another one was called."""
 
-EVERYBODY_READS = 0o644
 HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
 """What ProtectHome= keeps from a service."""
 

@@ -8,7 +8,7 @@ from bot.render.markup import translate_html
 async def backup(ask: Ask, context: Context) -> Reply:
     """Send a checked and sealed copy, made now, or say why not: no key, too large for a bot.
 
-    Raises NewsError where there is none.     Done again after a crash, it is another copy.
+    Raises NewsError where there is none. Done again after a crash, it is another copy.
     """
     await context.backups.refuse_early()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.commands.admin import MEGABYTE, named
+from bot.commands.admin import megabytes, named
 from bot.context import Context
 from bot.conversation import Ask, Html, Message, Reply, Say
 from bot.instance import held_by, watchers_lock
@@ -144,4 +144,4 @@ def sized(language: str, *sizes: float | None) -> str:
         return ""
     if (whole := sum(known)) >= SHOWN_IN_GIGABYTES:
         return translate(language, "n.gigabytes", size=whole / GIGABYTE)
-    return translate(language, "n.megabytes", size=whole / MEGABYTE)
+    return megabytes(whole, language)

@@ -54,8 +54,7 @@ async def by_number(context: Context, number: int) -> Story:
     """Return a story by its number; NewsError where nothing was ever told under it."""
     story = await context.db.read(archive.get, StoryId(number))
     if story is None or not story.items:
-        was_there = await context.db.read(archive.was_there, StoryId(number))
-        raise NewsError("story.gone" if was_there else "story.unknown", id=str(number))
+        raise await context.db.read(archive.not_there, StoryId(number))
     return story
 
 

@@ -29,6 +29,7 @@ from storage import fingerprints
 from storage.database import connect
 from storage.model import ItemId, OutletId
 from storage.sql import Connection, to_ms
+from tests.benchmarks.plain_server import PlainServer
 from tests.benchmarks.stories import news
 from watchers.stories import Features, pack, prepare
 from watchers.text.words import analyse
@@ -80,22 +81,11 @@ def address(feed: int, port: int) -> str:
 # --- outlets -----------------------------------------------------------------------------------
 
 
-class Outlets(asyncio.Protocol):
+class Outlets(PlainServer):
     """A feed of each number: it tells an item now and then, each about one of the queries."""
 
     began = 0.0
     load = LOADS["region"]
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        self.buffer = b""
-
-    def data_received(self, chunk: bytes) -> None:
-        self.buffer += chunk
-        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
-            head, self.buffer = self.buffer[:end], self.buffer[end + 4 :]
-            self.transport.write(self.answer(head))
 
     def answer(self, head: bytes) -> bytes:
         """Serve a feed as it stands, or say that it stands as it did."""

@@ -30,6 +30,7 @@ from storage import feeds
 from storage.database import Database
 from storage.feeds import NewFeed
 from storage.model import Feed
+from tests.benchmarks.plain_server import PlainServer
 from watchers import fetch
 from watchers.ingester import Ingester
 from watchers.parse_pool import pool
@@ -87,28 +88,18 @@ def written(feed: int, numbers: Iterable[int], edited: int = 0) -> bytes:
     ).encode()
 
 
-class Farm(asyncio.Protocol):
+class Farm(PlainServer):
     """A small HTTP server: /u/N never changes, /c/N has three new entries at every request,
     /r/N tells the same entries in other ways, /h/N never answers.
     """
 
     editions: dict[int, int] = {}  # noqa: RUF012 (one server a process)
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        self.buffer = b""
-
-    def data_received(self, chunk: bytes) -> None:
-        self.buffer += chunk
-        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
-            head, self.buffer = self.buffer[:end], self.buffer[end + 4 :]
-            if b" /h/" not in head:
-                self.transport.write(self.answer(head))
-
     def answer(self, head: bytes) -> bytes:
         _, kind, number = head.split(b" ", 2)[1].split(b"/")
         feed = int(number)
+        if kind == b"h":
+            return b""
         if kind == b"u":
             if b"if-none-match" in head.lower():
                 return b'HTTP/1.1 304 Not Modified\r\nETag: "x"\r\n\r\n'

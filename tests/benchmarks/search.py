@@ -149,7 +149,8 @@ def fill(db: Connection, count: int) -> None:
                     (story, seen, seen, left),
                 )
             left -= 1
-            write(db, at, story, made[chance.randrange(len(made))], seen or 0)
+            base = made[chance.randrange(len(made))]
+            write(db, at, story, base, seen=seen or 0, feed=feed_of(at, base))
         conn.execute("commit")
         print(f"\r{start:,}", end="", file=sys.stderr)
     meta.put(db, filing.REACHED, "1")  # all have all kinds of keys
@@ -157,11 +158,15 @@ def fill(db: Connection, count: int) -> None:
         pass
 
 
-def write(db: Connection, at: int, story: int, base: Base, seen: int) -> None:
-    """Write one item and its words; its outlet is of the country its words were filed for."""
-    feed = next(
+def feed_of(at: int, base: Base) -> int:
+    """Name a feed whose outlet is of the country that a text's words were filed for."""
+    return next(
         one + 1 for one in range(at % 32, 40) if f"f:country:{COUNTRIES[one % 8]}" in base.words
     )
+
+
+def write(db: Connection, at: int, story: int, base: Base, *, seen: int, feed: int) -> None:
+    """Write one item and its words, as recording does."""
     url = f"https://outlet{feed - 1}.example/news/2026/{at}/some-words-of-the-headline"
     reasons = json.dumps([["words", 0.62, "5 of 8"], ["names", 0.3, "kz"]])
     db.conn.execute(
@@ -210,7 +215,8 @@ def document(db: Connection, at: int, texts: list[Base]) -> None:
     seen = to_ms(NOW) or 0
     for offset, base in enumerate(texts, 1):
         stories.open_new(db, StoryId(at + offset), NOW)
-        write(db, at + offset, at + offset, base, seen)
+        number = at + offset
+        write(db, number, number, base, seen=seen, feed=feed_of(number, base))
         stories.refresh(db, [StoryId(at + offset)])
 
 

@@ -9,7 +9,6 @@ tallies. It may be grown further later, so that a curve can be measured:
 """
 
 import asyncio
-import json
 import random
 import statistics
 import sys
@@ -74,25 +73,6 @@ def country_of(base: Base) -> int:
     return next(n for n, code in enumerate(COUNTRIES) if f"f:country:{code}" in base.words)
 
 
-def write(db: Connection, at: int, story: int, base: Base, feed: int) -> None:
-    """Write one item as recording does."""
-    seen = to_ms(seen_at(at)) or 0
-    url = f"https://outlet{feed - 1}.example/news/2026/{at}/some-words-of-the-headline"
-    reasons = json.dumps([["words", 0.62, "5 of 8"], ["names", 0.3, "kz"]])
-    db.conn.execute(
-        "insert into items(id, feed_id, story_id, external_id, url, url_key, title, summary, lang,"
-        " published, first_seen, reasons) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (at, feed, story, url, url, url.removeprefix("https://"), base.title, base.summary,
-         base.lang, seen - 60_000, seen, reasons),
-    )  # fmt: skip
-    chance = random.Random(at)
-    db.conn.executemany(
-        "insert into item_keys values (?, ?, ?) on conflict do nothing",
-        [(feed, chance.randbytes(10), at) for _ in range(2)],
-    )
-    search.index(db, ItemId(at), base.words)
-
-
 def grow(path: Path, count: int) -> None:
     """Grow an archive to so many items."""
     db = connect(path)
@@ -134,7 +114,8 @@ def chunk(db: Connection, last: int, upto: int, made: list[Base], countries: lis
         for number in range(at, at + size):
             which = chance.randrange(len(made))
             feed = countries[which] + 1 + 8 * chance.randrange(FEEDS // 8)
-            write(db, number, story, made[which], feed)
+            seen = to_ms(seen_at(number)) or 0
+            searches.write(db, number, story, made[which], seen=seen, feed=feed)
         at += size
         if chance.random() < 0.02:
             story += 1

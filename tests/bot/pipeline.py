@@ -1,9 +1,14 @@
 """A newsroom for tests of the chat: the real ingester, and outlets that tell what a test wants."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from bot.errands import ErrandRunner
+from bot.pipeline import Pipeline as OpenPipeline
 from storage import feeds, outlets
 from storage.database import Database
 from storage.model import Feed, Ownership, Story, StoryId
@@ -76,3 +81,21 @@ class Pipeline:
 
     async def story(self, story_id: int) -> Story:
         return (await self.db.read(by_ids, [StoryId(story_id)]))[0]
+
+
+@asynccontextmanager
+async def errands_done(room: OpenPipeline) -> AsyncIterator[None]:
+    """Do errands as they come, as the running process does, only more often."""
+    runner = ErrandRunner(room)
+
+    async def run() -> None:
+        while True:
+            await runner.round()
+            await asyncio.sleep(0.01)
+
+    task = asyncio.create_task(run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])

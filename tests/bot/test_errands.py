@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 
 from bot import messenger
 from bot.cli.workers import at_work
-from bot.errands import ErrandRunner, refusal, refused
+from bot.errands import refusal, refused
 from bot.instance import alone, watchers_lock
 from bot.messenger import ErrandPatience, Messenger
 from bot.pipeline import Pipeline, open_pipeline, wall_clock
@@ -23,6 +22,7 @@ from storage.errands import ErrandState
 from storage.errors import NewsError, Text
 from storage.local_time import rfc3339
 from tests import farm
+from tests.bot.pipeline import errands_done
 from watchers.host_queues import Politeness
 
 
@@ -33,23 +33,6 @@ class Both:
     room: Pipeline
     asks: Messenger
     farm: farm.Farm
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Do errands as they come, as the running process does."""
-        runner = ErrandRunner(self.room)
-
-        async def run() -> None:
-            while True:
-                await runner.round()
-                await asyncio.sleep(0.01)
-
-        task = asyncio.create_task(run())
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.wait([task])
 
 
 @pytest.fixture
@@ -69,7 +52,7 @@ async def test_what_is_asked_for_is_done_by_the_running_process(both: Both) -> N
     url = both.farm.serve("/rss", farm.rss(*map(farm.item, range(3))))
     other = both.farm.serve("/other", farm.rss(farm.item(9)))
     told: list[dict[str, Any]] = []
-    async with both.running():
+    async with errands_done(both.room):
         added = await both.asks.do("feeds.add", {"source": url})
         feed = await both.asks.db.read(feeds.found, str(added["feed"]))
         assert (url, 3) == (feed.url, feed.items)
@@ -86,7 +69,7 @@ async def test_what_is_asked_for_is_done_by_the_running_process(both: Both) -> N
 
 async def test_a_wrong_request_is_refused_in_the_words_of_its_own(both: Both) -> None:
     url = both.farm.serve("/rss", farm.rss(farm.item(1)))
-    async with both.running():
+    async with errands_done(both.room):
         await both.asks.do("feeds.add", {"source": url})
         for what, asked, key in (
             ("feeds.add", {"source": url}, "feed.exists"),
@@ -118,7 +101,7 @@ def lines(*titles: str) -> dict[str, Any]:
 
 
 async def test_a_file_taken_in_twice_stores_nothing_twice(both: Both) -> None:
-    async with both.running():
+    async with errands_done(both.room):
         assert 2 == (await both.asks.do("ingest", lines("Wheat", "Gas")))["new"]
         again = await both.asks.do("ingest", lines("Gas", "Cotton"))
     assert (1, 1) == (again["new"], again["unchanged"])
@@ -136,7 +119,7 @@ async def test_who_stops_waiting_is_not_worked_for(both: Both, monkeypatch) -> N
 
     monkeypatch.setattr(both.room.ingester, "take", slow)
     monkeypatch.setattr("bot.errands.TOLD_EVERY_S", 0)
-    async with both.running():
+    async with errands_done(both.room):
         asking = asyncio.create_task(
             both.asks.do("ingest", lines(*(f"Wheat {n}" for n in range(3_000))))
         )
@@ -159,7 +142,7 @@ async def test_what_a_crash_left_half_done_is_told_to_be_unfinished(both: Both) 
     await both.room.db.write(errands.ask, "poll", {}, "me", wall_clock())
     await both.room.db.write(errands.claim, wall_clock())
     waiting = asyncio.create_task(both.asks._awaited(1, lambda _: None))
-    async with both.running():
+    async with errands_done(both.room):
         assert ErrandState.UNFINISHED is (await waiting).state
 
 

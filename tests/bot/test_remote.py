@@ -1,8 +1,6 @@
 """What a bot's half that runs apart asks of the watching half: by rows, and answered as in one."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +8,6 @@ import pytest
 
 from bot import ground, messenger, remote
 from bot.context import WatchersServices
-from bot.errands import ErrandRunner
 from bot.ground import Half
 from bot.instance import alone, watchers_lock
 from bot.pipeline import Pipeline, open_pipeline
@@ -22,6 +19,7 @@ from storage.model import FeedId, Story, StoryId
 from storage.sql import Connection
 from tests import farm
 from tests.bot.people import NOW
+from tests.bot.pipeline import errands_done
 from watchers.parse import Entry
 
 BOT = frozenset({Half.BOT})
@@ -44,25 +42,6 @@ class Both:
     chat: WatchersServices
     room: Pipeline
     known: tuple[Story, ...]
-
-
-@asynccontextmanager
-async def errands_done(room: Pipeline) -> AsyncIterator[None]:
-    """Do errands as the tick does, only more often."""
-
-    async def tick() -> None:
-        runner = ErrandRunner(room)
-        while True:
-            await runner.round()
-            await asyncio.sleep(0.01)
-
-    task = asyncio.create_task(tick())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 @pytest.fixture

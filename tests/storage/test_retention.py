@@ -16,6 +16,7 @@ from storage import (
     retention,
     search,
     seen_keys,
+    sizes,
     stories,
     unfiling,
     vacuum,
@@ -64,7 +65,7 @@ def test_old_stories_go_and_what_was_seen_stays_known(connection: Connection) ->
     source = archive(connection)
     connection.conn.execute("insert into story_aliases values (99, 1)")
     assert 5 == forget_all(connection)
-    assert (3, 3) == (retention.count(connection), len(list(stories.every(connection))))
+    assert (3, 3) == (sizes.items_kept(connection), len(list(stories.every(connection))))
     before = known(connection, source)
     while seen_keys.step(connection):
         pass
@@ -131,13 +132,13 @@ def test_where_the_file_is_too_large_so_many_go_as_it_is_too_large_by(
 ) -> None:
     feed(connection)
     connection.conn.execute("update feeds set items = 1000")
-    most = round(retention.bytes_in_use(connection) * limit)
+    most = round(sizes.bytes_in_use(connection) * limit)
     assert abs(number - retention.too_many(connection, most)) <= 50 * (number == 10)
 
 
 async def test_a_file_that_is_too_large_loses_its_oldest_and_what_they_left(db: Database) -> None:
     await db.write(archive, 60, 20)
-    size = await db.read(retention.bytes_in_use)
+    size = await db.read(sizes.bytes_in_use)
     assert await keep_to(db, Retention(most_bytes=size // 2), NOON)
     left = await db.read(
         lambda c: c.conn.execute("select min(id), count(*) from items").fetchone()
@@ -157,7 +158,7 @@ async def test_a_file_that_is_too_large_loses_its_oldest_and_what_they_left(db: 
 async def test_nothing_goes_where_nothing_is_set(db: Database) -> None:
     await db.write(archive)
     assert not await keep_to(db, Retention(), NOON + 100 * YEAR)
-    assert 8 == await db.read(retention.count)
+    assert 8 == await db.read(sizes.items_kept)
 
 
 # --- packed keys ---------------------------------------------------------------------------------
@@ -231,7 +232,7 @@ async def test_an_hour_of_upkeep_removes_what_the_settings_do_not_keep(news_file
         db = pipeline.db
         source = await db.write(archive)
         await upkeep(pipeline, clock_is_trusted=False)
-        assert 8 == await db.read(retention.count)
+        assert 8 == await db.read(sizes.items_kept)
         await upkeep(pipeline, clock_is_trusted=True)
         assert (8, 7, 6) == await db.read(search.search, '"s:газ"')
         assert 8 == len(await db.read(known, source))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import items, retention, seen_keys
+from storage import items, retention, seen_keys, sizes
 from storage.database import Database
 from storage.sql import Connection
 from tests.bot.pipeline import Pipeline
@@ -35,5 +35,5 @@ async def test_an_entry_of_last_year_is_listed_again(db: Database, *, packed: bo
     for title in ("Canal opens near Nukus", "Canal opened near Nukus"):
         with pytest.raises(RuntimeError, match="StopIteration"):
             await room.tells("Oasis Times", title, page="canal", ago=YEAR, seen=timedelta(0))
-    assert 1 == await db.read(retention.count)
+    assert 1 == await db.read(sizes.items_kept)
     assert ["canal"] == list(await db.read(items.known, room.feeds["Oasis Times"].id, ["canal"]))

@@ -13,7 +13,7 @@ from bot.commands.opml import done
 from bot.conversation import Edit, File, Message, Reply, SentFile, Working
 from bot.render.markup import plain
 from bot.texts import sentence
-from storage import aliases, chats, feeds, retention
+from storage import aliases, chats, feeds, retention, sizes
 from storage.database import Database
 from storage.errors import NewsError
 from storage.model import ChatId, FeedId, FeedKind, FeedState, FeedStatus
@@ -631,7 +631,7 @@ async def test_the_day_on_which_the_disk_is_full_is_told_once_growth_is_known(
     await room.tells("Steppe Courier", "Tokayev opens a railway")
     assert "Disk full" not in await timur.types("/stats")
     today = round(room.clock.now.timestamp()) // 86_400
-    size = await room.db.read(retention.bytes_in_use)
+    size = await room.db.read(sizes.bytes_in_use)
     for grown, says in ((10_000_000, r"Grows a day: [\d.]+ MB\nDisk full: \d+ \w+ \d{4}|years"),
                         (-10_000_000, "Disk full: not in a hundred years")):  # fmt: skip
         await room.db.write(noted, today - 10, size - grown)

@@ -11,6 +11,7 @@ from typing import get_type_hints
 import pytest
 
 from bot import app, connection
+from bot.connection import TelegramConnection
 from bot.context import Context
 from bot.digests.maker import DigestService
 from bot.pipeline import Pipeline, open_pipeline
@@ -91,9 +92,10 @@ async def test_the_bots_name_is_known_once_it_is_connected_and_leads_out_of_chan
             service = DigestService(pipeline.db, clock, names=names, wake=pipeline.wake_up.set)
             await take(pipeline, "Parliament meets in Astana")
             await pipeline.db.write(expect_a_digest, ChatId(box.channel_id))
-            async with connection.opened(
+            telegram = TelegramConnection(
                 pipeline, app.services_of(pipeline), service, names, asyncio.Event()
-            ) as telegram:
+            )
+            async with connection.opened(telegram):
                 assert "" == telegram.bot_username
                 await box.until(lambda: box.waiting_polls() == 1)
                 assert name == telegram.bot_username

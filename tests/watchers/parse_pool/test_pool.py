@@ -111,7 +111,7 @@ def test_a_worker_finds_its_module_wherever_the_program_was_started() -> None:
 async def test_any_function_of_ours_is_called_there_and_cut_off_as_documents_are() -> None:
     body = b'<CurrencyRates Date="27.11.2026"><Currency ISOCode="USD"><Nominal>1</Nominal>'
     body += b"<Value>87.45</Value></Currency></CurrencyRates>"
-    async with parse_pool_pool.opened(WorkerLimits(workers=1, seconds=0.2)) as pool:
+    async with parse_pool_pool.opened(WorkerLimits(workers=1)) as pool:
         sheet = await pool.run(
             "https://bank.example", formats.read, "nbkr", body, "KG", NOW.date()
         )
@@ -121,7 +121,9 @@ async def test_any_function_of_ours_is_called_there_and_cut_off_as_documents_are
             await pool.run("https://a.kz", operator.itemgetter("a"), {}),  # type: ignore[type-var]
             bug="KeyError at test",
         )
-        assert Stopped.TOO_SLOW is await pool.run("https://a.kz", time.sleep, 9)
+    # The first call of a process loads what it calls: on a busy machine in more than this.
+    async with parse_pool_pool.opened(WorkerLimits(workers=1, seconds=0.2)) as hasty:
+        assert Stopped.TOO_SLOW is await hasty.run("https://a.kz", time.sleep, 9)
 
 
 async def test_an_articles_text_is_found_there() -> None:
