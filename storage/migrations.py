@@ -1106,3 +1106,25 @@ drop table rests_of_one
 def m047_bots(db: Database) -> None:
     """Let several bots share one archive, each with chats and bans of its own."""
     execute_all(db, BOTS)
+
+
+COUNTS = """
+create table counts (                -- of what is too much to be counted whenever it is asked
+    what   text primary key,         -- stories
+    number integer not null
+) strict, without rowid;
+insert into counts select 'stories', count(*) from stories;
+create trigger stories_opened after insert on stories begin
+    update counts set number = number + 1 where what = 'stories'; end;
+create trigger stories_dropped after delete on stories begin
+    update counts set number = number - 1 where what = 'stories'; end;
+
+-- How many feeds are of each status, without reading them.
+create index feeds_status on feeds(status) where kind <> 'import' and fallback_of is null
+"""
+
+
+@migrations()
+def m048_counts(db: Database) -> None:
+    """Know how many stories there are, and feeds of each status, in an archive of any size."""
+    execute_all(db, COUNTS)

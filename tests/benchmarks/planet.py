@@ -7,7 +7,8 @@ new is a 304. Prints once a minute CPU (of all its processes, in shares of one c
 waits and how late it is; at the end how long alerts took from their item's arrival until they were
 owed and until Telegram had them. Every figure can be given: ``--feeds --items --window --readers
 --subscriptions --queries``. ``--apart`` runs the halves as two processes, ``--paid 1000`` by
-Telegram's paid broadcasts (the sandbox limits nothing). The program ends when this one does.
+Telegram's paid broadcasts (the sandbox limits nothing), ``--archive FILE`` over an archive of
+``years``, which is written to. The program ends when this one does.
 """
 
 import argparse
@@ -158,17 +159,29 @@ def outlets(name: str, given: list[str]) -> Iterator[int]:
 
 def furnish(db: Connection, load: Load, port: int) -> None:
     """Write feeds, a full window, readers and what they wait for."""
-    conn, now, chance = db.conn, datetime.now(UTC), random.Random(1)
-    conn.execute("begin")
+    now, chance = datetime.now(UTC), random.Random(1)
+    db.conn.execute("begin")
+    add_feeds(db, load, port, now, chance)
+    add_readers(db, load, chance)
+    db.conn.execute("commit")
+    if not db.conn.execute("select 1 from items limit 1").fetchone():
+        fill_window(db, load, now)
+
+
+def add_feeds(db: Connection, load: Load, port: int, now: datetime, chance: random.Random) -> None:
+    """Write feeds that were read before, in the place of those that an archive has."""
+    conn, begins = db.conn, to_ms(now) or 0
     conn.executemany(
-        "insert into outlets(id, name) values (?, ?)",
+        "insert or ignore into outlets(id, name) values (?, ?)",
         ((feed + 1, f"Outlet {feed}") for feed in range(load.feeds)),
     )
-    begins = to_ms(now) or 0
     conn.executemany(
         "insert into feeds(id, outlet_id, url, host, added_at, status, baseline_done, last_ok_at,"
         " last_new_at, interval_s, usual_gap_s, etag, next_check_at)"
-        " values (?, ?, ?, ?, ?, 'ok', 1, ?, ?, ?, ?, ?, ?)",
+        " values (?, ?, ?, ?, ?, 'ok', 1, ?, ?, ?, ?, ?, ?) on conflict(id) do update set"
+        " url = excluded.url, host = excluded.host, last_ok_at = excluded.last_ok_at,"
+        " etag = excluded.etag, interval_s = excluded.interval_s,"
+        " next_check_at = excluded.next_check_at",
         (
             (n + 1, n + 1, url := address(n, port), host_of(url), begins, begins, begins,
              LOOK_EVERY_S, DAY_S * load.feeds // load.items, f'"{SHOWN}"',
@@ -184,8 +197,13 @@ def furnish(db: Connection, load: Load, port: int) -> None:
             for at in range(1, SHOWN + 1)
         ),
     )
+
+
+def add_readers(db: Connection, load: Load, chance: random.Random) -> None:
+    """Write readers and what they wait for."""
+    conn = db.conn
     conn.executemany(
-        "insert into chats(id, kind, language, digest_times, alerts_per_hour, created_at)"
+        "insert or ignore into chats(id, kind, language, digest_times, alerts_per_hour, created_at)"
         " values (?, 'private', 'en', '', 12, 0)",
         ((reader,) for reader in range(FIRST, FIRST + load.readers)),
     )
@@ -197,8 +215,6 @@ def furnish(db: Connection, load: Load, port: int) -> None:
             for n in range(load.subscriptions)
         ),
     )
-    conn.execute("commit")
-    fill_window(db, load, now)
 
 
 def fill_window(db: Connection, load: Load, now: datetime) -> None:
@@ -358,7 +374,7 @@ async def watch(path: Path, run: "Running", minutes: float) -> None:
         spent = time.monotonic() - at
         shares = [(cpu_s(pid) - was) / spent * 100 for pid, was in zip(run.pids, cpu, strict=True)]
         sizes = [memory_mb(pid) for pid in run.pids]
-        file_mb = sum(one.stat().st_size for one in path.parent.glob("news.db*")) / 1e6
+        file_mb = sum(one.stat().st_size for one in path.parent.glob(f"{path.name}*")) / 1e6
         waits: dict[str, float] = {}
         for url in run.urls:
             waits |= (await scraped(url))[1]
@@ -437,7 +453,7 @@ async def main(name: str, load: Load, told: argparse.Namespace, given: list[str]
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     with tempfile.TemporaryDirectory() as at, outlets(name, given) as port:
         folder = Path(at)
-        path = folder / "news.db"
+        path = told.archive or folder / "news.db"
         db = connect(path)
         furnish(db, load, port)
         db.close()
@@ -469,6 +485,7 @@ if __name__ == "__main__":
     parser.add_argument("--serve", action="store_true")
     parser.add_argument("--apart", action="store_true")
     parser.add_argument("--paid", default="")
+    parser.add_argument("--archive", type=Path)
     for figure in Load.__dataclass_fields__:
         parser.add_argument(f"--{figure}", type=int)
     told = parser.parse_args()
