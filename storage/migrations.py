@@ -1111,7 +1111,7 @@ def m047_bots(db: Database) -> None:
 COUNTS = """
 create table counts (                -- of what is too much to be counted whenever it is asked
     what   text primary key,         -- stories
-    number integer not null
+    number integer not null          -- so many there are
 ) strict, without rowid;
 insert into counts select 'stories', count(*) from stories;
 create trigger stories_opened after insert on stories begin
@@ -1119,7 +1119,7 @@ create trigger stories_opened after insert on stories begin
 create trigger stories_dropped after delete on stories begin
     update counts set number = number - 1 where what = 'stories'; end;
 
--- How many feeds are of each status, without reading them.
+-- How many sources are of each status, without reading them all.
 create index feeds_status on feeds(status) where kind <> 'import' and fallback_of is null
 """
 
