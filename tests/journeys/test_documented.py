@@ -112,6 +112,7 @@ def placeholders(outlets: Stand) -> dict[str, str]:
         "FILE": "items.jsonl",
         "FILE.opml": "feeds.opml",
         "WORDS": "bridge",
+        "FOLDER": "archive",
     }
 
 
