@@ -18,9 +18,9 @@ from rapidfuzz.distance import OSA
 
 from bot import envfile
 from bot.envfile import EnvFile
-from storage import rotation, sealing
+from storage.backups import rotation, sealing
+from storage.backups.rotation import Keep
 from storage.retention import SHORTEST, Retention
-from storage.rotation import Keep
 from watchers.meaning.models import BUILTIN, FITTED
 from watchers.translation.values import BUDGET, Engine
 

@@ -19,19 +19,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from storage import (
-    backup,
     file_sizes,
     items,
     meta,
     record,
     retention,
-    sealing,
     search,
     seen_keys,
     stats,
     stories,
     unfiling,
 )
+from storage.backups import copies, sealing
 from storage.database import connect, in_transaction
 from storage.items import NewItem
 from storage.model import FeedId, ItemId, StoryId
@@ -173,7 +172,7 @@ def measure(path: Path) -> None:
     timed("is a pass through the index due?", lambda: unfiling.is_worth_a_pass(db), 3)
     with TemporaryDirectory(dir=path.parent) as folder:
         copy = Path(folder, "copy.db")
-        timed("a copy, checked", lambda: backup.copy(path, copy, lambda *_: None))
+        timed("a copy, checked", lambda: copies.copy(path, copy, lambda *_: None))
         sealed = Path(folder, "copy.age")
         sealed.touch()
         timed("sealed", lambda: sealing.seal(copy, sealed, sealing.new_key()[1]))
