@@ -21,7 +21,7 @@ LAST_YEAR = 9998
 """Later ones are a wrong clock's, and no month ends behind them."""
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What a column's values are."""
 
     WHOLE = "integer"
@@ -37,7 +37,7 @@ class Column:
     """A column of an export: its name, its values, what they mean, and how SQL says it."""
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     meaning: str
     sql: str
 
@@ -86,37 +86,42 @@ Row = tuple[Any, ...]
 since 1970, None is not told."""
 
 _OUTLET = (
-    Column("outlet", Kind.TEXT, "who published it, by name", "o.name"),
+    Column("outlet", ColumnKind.TEXT, "who published it, by name", "o.name"),
     Column(
-        "country", Kind.TEXT, "the outlet's, ISO 3166 alpha-2; empty: the region's", "o.country"
+        "country",
+        ColumnKind.TEXT,
+        "the outlet's, ISO 3166 alpha-2; empty: the region's",
+        "o.country",
     ),
-    Column("ownership", Kind.TEXT, "who stands behind the outlet", "o.ownership"),
-    Column("publisher", Kind.TEXT, "the house behind several outlets; empty: itself", "o.family"),
-    Column("wire", Kind.YES_NO, "whether the outlet is a news agency", "o.wire"),
-    Column("official", Kind.YES_NO, "whether a state itself publishes it", "o.official"),
+    Column("ownership", ColumnKind.TEXT, "who stands behind the outlet", "o.ownership"),
+    Column(
+        "publisher", ColumnKind.TEXT, "the house behind several outlets; empty: itself", "o.family"
+    ),
+    Column("wire", ColumnKind.YES_NO, "whether the outlet is a news agency", "o.wire"),
+    Column("official", ColumnKind.YES_NO, "whether a state itself publishes it", "o.official"),
 )
 
 ITEMS = Table(
     "items",
     (
-        Column("id", Kind.WHOLE, "the item's number", "i.id"),
-        Column("story_id", Kind.WHOLE, "the story that it belongs to by now", "i.story_id"),
+        Column("id", ColumnKind.WHOLE, "the item's number", "i.id"),
+        Column("story_id", ColumnKind.WHOLE, "the story that it belongs to by now", "i.story_id"),
         *_OUTLET,
-        Column("kind", Kind.TEXT, "what brought it: feed, page, telegram, import", "f.kind"),
-        Column("language", Kind.TEXT, "BCP 47; und: unknown", "i.lang"),
-        Column("published", Kind.TIME, "when, as the outlet says; null: it does not", "i.published"),
-        Column("first_seen", Kind.TIME, "when we first saw it; its month is this one's", "i.first_seen"),
-        Column("updated", Kind.TIME, "when the outlet last changed its words", "i.updated_at"),
-        Column("retitled", Kind.TIME, "when the outlet last changed its headline", "i.retitled_at"),
-        Column("removed", Kind.TIME, "since when its page is seen to be gone", "i.removed_at"),
-        Column("recirculated", Kind.YES_NO, "an old text under a new date", "i.recirculated"),
-        Column("url", Kind.ADDRESS, "the article's address", "i.url"),
-        Column("title", Kind.TEXT, "its headline", "i.title"),
-        Column("summary", Kind.TEXT, "what its feed says of it beside", "i.summary"),
-        Column("source", Kind.TEXT, "the channel it was forwarded from, or the aggregator's source", "i.source"),
-        Column("image", Kind.ADDRESS, "its picture's address", "i.image"),
-        Column("about", Kind.TEXTS, "countries that its text is about, ISO 3166 alpha-2", "i.countries"),
-        Column("title_about", Kind.TEXTS, "countries that its headline names", "i.title_countries"),
+        Column("kind", ColumnKind.TEXT, "what brought it: feed, page, telegram, import", "f.kind"),
+        Column("language", ColumnKind.TEXT, "BCP 47; und: unknown", "i.lang"),
+        Column("published", ColumnKind.TIME, "when, as the outlet says; null: it does not", "i.published"),
+        Column("first_seen", ColumnKind.TIME, "when we first saw it; its month is this one's", "i.first_seen"),
+        Column("updated", ColumnKind.TIME, "when the outlet last changed its words", "i.updated_at"),
+        Column("retitled", ColumnKind.TIME, "when the outlet last changed its headline", "i.retitled_at"),
+        Column("removed", ColumnKind.TIME, "since when its page is seen to be gone", "i.removed_at"),
+        Column("recirculated", ColumnKind.YES_NO, "an old text under a new date", "i.recirculated"),
+        Column("url", ColumnKind.ADDRESS, "the article's address", "i.url"),
+        Column("title", ColumnKind.TEXT, "its headline", "i.title"),
+        Column("summary", ColumnKind.TEXT, "what its feed says of it beside", "i.summary"),
+        Column("source", ColumnKind.TEXT, "the channel it was forwarded from, or the aggregator's source", "i.source"),
+        Column("image", ColumnKind.ADDRESS, "its picture's address", "i.image"),
+        Column("about", ColumnKind.TEXTS, "countries that its text is about, ISO 3166 alpha-2", "i.countries"),
+        Column("title_about", ColumnKind.TEXTS, "countries that its headline names", "i.title_countries"),
     ),
     "items i join feeds f on f.id = i.feed_id join outlets o on o.id = f.outlet_id where true",
     "i.first_seen",
@@ -130,20 +135,20 @@ _HEADED = "min(case when i.title <> '' then coalesce(i.published, i.first_seen) 
 STORIES = Table(
     "stories",
     (
-        Column("id", Kind.WHOLE, "the story's number; items have it as story_id", "s.id"),
-        Column("first_at", Kind.TIME, "its earliest telling", "s.first_at"),
-        Column("updated_at", Kind.TIME, "when its newest telling came; its month is this one's", "s.updated_at"),
-        Column("items", Kind.WHOLE, "how many items tell it", "s.size"),
-        Column("outlets", Kind.WHOLE, "how many outlets", "count(distinct o.name)"),
-        Column("publishers", Kind.WHOLE, "how many houses: an outlet's sisters are no confirmation",
+        Column("id", ColumnKind.WHOLE, "the story's number; items have it as story_id", "s.id"),
+        Column("first_at", ColumnKind.TIME, "its earliest telling", "s.first_at"),
+        Column("updated_at", ColumnKind.TIME, "when its newest telling came; its month is this one's", "s.updated_at"),
+        Column("items", ColumnKind.WHOLE, "how many items tell it", "s.size"),
+        Column("outlets", ColumnKind.WHOLE, "how many outlets", "count(distinct o.name)"),
+        Column("publishers", ColumnKind.WHOLE, "how many houses: an outlet's sisters are no confirmation",
                "count(distinct coalesce(nullif(o.family, ''), o.name))"),
-        Column("countries", Kind.TEXTS, "the outlets', ISO 3166 alpha-2",
+        Column("countries", ColumnKind.TEXTS, "the outlets', ISO 3166 alpha-2",
                "replace(group_concat(distinct o.country), ',', ' ')"),
-        Column("languages", Kind.TEXTS, "those it is told in, BCP 47",
+        Column("languages", ColumnKind.TEXTS, "those it is told in, BCP 47",
                "replace(group_concat(distinct i.lang), ',', ' ')"),
-        Column("headed", Kind.TIME, "when the first item with a headline came out", _HEADED),
-        Column("title", Kind.TEXT, "the headline of that item", "i.title"),
-        Column("language", Kind.TEXT, "the language of that headline", "i.lang"),
+        Column("headed", ColumnKind.TIME, "when the first item with a headline came out", _HEADED),
+        Column("title", ColumnKind.TEXT, "the headline of that item", "i.title"),
+        Column("language", ColumnKind.TEXT, "the language of that headline", "i.lang"),
     ),
     "stories s join items i on i.story_id = s.id"
     " join feeds f on f.id = i.feed_id join outlets o on o.id = f.outlet_id where true",
@@ -164,10 +169,10 @@ def _address(text: str | None) -> str | None:
     return without_user_info(text) if text else text
 
 
-_READ: Mapping[Kind, Callable[[Any], Any]] = {
-    Kind.ADDRESS: _address,
-    Kind.YES_NO: bool,
-    Kind.TEXTS: _words,
+_READ: Mapping[ColumnKind, Callable[[Any], Any]] = {
+    ColumnKind.ADDRESS: _address,
+    ColumnKind.YES_NO: bool,
+    ColumnKind.TEXTS: _words,
 }
 """How a kept value is read where it is not what it says."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.exports import jsonl, manifest, parquet
-from bot.exports.manifest import Manifest, Part
+from bot.exports.manifest import ExportedFile, Manifest
 from storage import exports
 from storage.database import to_be_read
 from storage.exports import Month, Row, Table
@@ -43,7 +43,7 @@ class Told:
 
     table: str
     month: str
-    part: Part | None
+    part: ExportedFile | None
     written: bool
 
 
@@ -117,7 +117,7 @@ def _month(db: Connection, table: Table, month: Month, folder: Path, kept: Manif
     return Told(table.name, str(month), part, written=True)
 
 
-def _stands(folder: Path, part: Part) -> bool:
+def _stands(folder: Path, part: ExportedFile) -> bool:
     """Tell whether a file is there in its size."""
     try:
         return (folder / part.file).stat().st_size == part.bytes
@@ -125,7 +125,7 @@ def _stands(folder: Path, part: Part) -> bool:
         return False
 
 
-def _written(db: Connection, table: Table, month: Month, folder: Path, form: str) -> Part:
+def _written(db: Connection, table: Table, month: Month, folder: Path, form: str) -> ExportedFile:
     writer = FORMATS[form]
     file = f"{name_of(table, month)}/part-0.{writer.SUFFIX}"
     path = folder / file
@@ -139,7 +139,7 @@ def _written(db: Connection, table: Table, month: Month, folder: Path, form: str
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)
-    return Part(file, rows.rows, size, rows.digest)
+    return ExportedFile(file, rows.rows, size, rows.digest)
 
 
 def _let_last(path: Path) -> None:

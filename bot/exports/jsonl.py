@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from storage.exports import Column, Kind, Table
+from storage.exports import Column, ColumnKind, Table
 from storage.local_time import rfc3339
 from storage.sql import moment
 
@@ -28,6 +28,6 @@ def write(path: Path, table: Table, batches: Iterator[list[list[Any]]]) -> None:
 
 def _told(column: Column, value: Any) -> Any:
     """Write a value as all JSON of ours does."""
-    if column.kind is Kind.TIME and value is not None:
+    if column.kind is ColumnKind.TIME and value is not None:
         return rfc3339(moment(value))
     return value

@@ -15,7 +15,7 @@ LAYOUT = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ExportedFile:
     """A file of the export. ``digest`` is of the rows in it, ``bytes`` its size."""
 
     file: str
@@ -29,7 +29,7 @@ class Manifest:
     """What a folder has, by months: ``items/month=2026-11``."""
 
     format: str
-    parts: dict[str, Part] = field(default_factory=dict)
+    parts: dict[str, ExportedFile] = field(default_factory=dict)
 
 
 class UnreadableError(Exception):
@@ -47,7 +47,7 @@ def read(folder: Path) -> Manifest | None:
     try:
         if told["layout"] != LAYOUT:
             raise UnreadableError
-        parts = {str(month): Part(**part) for month, part in told["parts"].items()}
+        parts = {str(month): ExportedFile(**part) for month, part in told["parts"].items()}
         return Manifest(str(told["format"]), parts)
     except (KeyError, TypeError, AttributeError) as error:
         raise UnreadableError from error

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storage.exports import Column, Kind, Table
+from storage.exports import Column, ColumnKind, Table
 
 if TYPE_CHECKING:
     from arro3.core import Array, RecordBatch, Schema
@@ -49,12 +49,12 @@ def schema_of(table: Table) -> "Schema":
 
     texts = DataType.list(Field("element", DataType.string(), nullable=True))
     types = {
-        Kind.WHOLE: DataType.int64(),
-        Kind.TEXT: DataType.string(),
-        Kind.ADDRESS: DataType.string(),
-        Kind.TIME: DataType.timestamp("ms", tz="UTC"),
-        Kind.YES_NO: DataType.bool(),
-        Kind.TEXTS: texts,
+        ColumnKind.WHOLE: DataType.int64(),
+        ColumnKind.TEXT: DataType.string(),
+        ColumnKind.ADDRESS: DataType.string(),
+        ColumnKind.TIME: DataType.timestamp("ms", tz="UTC"),
+        ColumnKind.YES_NO: DataType.bool(),
+        ColumnKind.TEXTS: texts,
     }
     return Schema(
         [
@@ -76,13 +76,13 @@ def _array(column: Column, values: Sequence[Any]) -> "Array":
     """Make a column's array; arro3 makes none of times or lists from Python's values."""
     from arro3.core import Array, DataType  # noqa: PLC0415
 
-    plain: dict[Kind, Callable[[], DataType]] = {
-        Kind.WHOLE: DataType.int64,
-        Kind.YES_NO: DataType.bool,
+    plain: dict[ColumnKind, Callable[[], DataType]] = {
+        ColumnKind.WHOLE: DataType.int64,
+        ColumnKind.YES_NO: DataType.bool,
     }
-    if column.kind is Kind.TIME:
+    if column.kind is ColumnKind.TIME:
         return Array(values, DataType.int64()).cast(DataType.timestamp("ms", tz="UTC"))
-    if column.kind is Kind.TEXTS:
+    if column.kind is ColumnKind.TEXTS:
         return _lists(values)
     return Array(values, plain.get(column.kind, DataType.string)())
 
