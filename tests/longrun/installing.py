@@ -266,14 +266,14 @@ def replicated(machine: Machine, ask: Ask, version: str) -> None:
     machine.follows("Replicating", 1, document)
     since = f"journalctl -u steppewire-litestream -o cat --since @{began}"
     machine.until(since, "snapshot complete")
-    paused = ask("/pausefeed 1")
+    is_paused = ask("/pausefeed 1").splitlines()[0]
     time.sleep(3)  # a second between two copies
     machine.run("systemctl kill -s KILL steppewire-litestream steppewire")
     machine.run("systemctl stop steppewire-litestream steppewire")
     machine.run(f"rm -r {folder}/steppewire.db* {folder}/.steppewire.db-litestream")
     machine.follows("The machine is gone", 0, document)
     served(machine, ask, version)
-    assert paused == ask("/feed 1")
+    assert is_paused == ask("/feed 1").splitlines()[0], ask("/feed 1")
     machine.follows("The database is spoilt, the machine is not", 0, document)
     machine.follows("The machine is gone", 0, document)
     served(machine, ask, version)
