@@ -1106,3 +1106,16 @@ drop table rests_of_one
 def m047_bots(db: Database) -> None:
     """Let several bots share one archive, each with chats and bans of its own."""
     execute_all(db, BOTS)
+
+
+REMOVAL = """
+alter table feeds add column removed integer not null default 0;
+-- Asked every few seconds: which of them is to go next.
+create index feeds_removed on feeds(id) where removed = 1
+"""
+
+
+@migrations()
+def m048_removal(db: Database) -> None:
+    """Let a feed leave at once, and what it told in steps."""
+    execute_all(db, REMOVAL)
