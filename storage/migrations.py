@@ -1108,6 +1108,19 @@ def m047_bots(db: Database) -> None:
     execute_all(db, BOTS)
 
 
+REMOVAL = """
+alter table feeds add column removed integer not null default 0;
+-- Asked every few seconds: which of them is to go next.
+create index feeds_removed on feeds(id) where removed = 1
+"""
+
+
+@migrations()
+def m048_removal(db: Database) -> None:
+    """Let a feed leave at once, and what it told in steps."""
+    execute_all(db, REMOVAL)
+
+
 COUNTS = """
 create table counts (                -- of what is too much to be counted whenever it is asked
     what   text primary key,         -- stories
@@ -1120,11 +1133,12 @@ create trigger stories_dropped after delete on stories begin
     update counts set number = number - 1 where what = 'stories'; end;
 
 -- How many sources are of each status, without reading them all.
-create index feeds_status on feeds(status) where kind <> 'import' and fallback_of is null
+create index feeds_status on feeds(status)
+    where kind <> 'import' and fallback_of is null and removed = 0
 """
 
 
 @migrations()
-def m048_counts(db: Database) -> None:
+def m049_counts(db: Database) -> None:
     """Know how many stories there are, and feeds of each status, in an archive of any size."""
     execute_all(db, COUNTS)

@@ -718,7 +718,7 @@ class Ingester:
     async def _known(self, story_id: StoryId) -> Story:
         story = await self._db.read(story_store.get, story_id)
         if story is None or not story.items:
-            raise NewsError("story.unknown", id=story_id)
+            raise await self._db.read(story_store.not_there, story_id)
         return story
 
     async def _obey_corrections(self) -> None:
