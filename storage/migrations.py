@@ -1133,8 +1133,7 @@ create trigger stories_dropped after delete on stories begin
     update counts set number = number - 1 where what = 'stories'; end;
 
 -- How many sources are of each status, without reading them all.
-create index feeds_status on feeds(status)
-    where kind <> 'import' and fallback_of is null and removed = 0
+create index feeds_status on feeds(status, kind, fallback_of, removed)
 """
 
 
