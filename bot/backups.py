@@ -22,8 +22,9 @@ import structlog
 from bot.ground import Ground
 from bot.notices import enqueue_backup_notice
 from bot.texts import sentence
-from storage import backup_folder, backup_log, rotation
-from storage.backup_log import LastBackup
+from storage.backups import attempts, rotation
+from storage.backups import folder as backup_folder
+from storage.backups.attempts import LastBackup
 from storage.errors import NewsError, StorageError
 from storage.sizes import bytes_in_use
 from storage.sql import Connection
@@ -66,11 +67,11 @@ class ScheduledBackups:
         if not folder or (there and not clock_is_trusted):
             self.pulse.beat()
             return
-        before = await self._ground.db.read(backup_log.last)
+        before = await self._ground.db.read(attempts.last)
         every = timedelta(hours=self._settings.backup_hours)
-        if backup_log.is_due(before, rotation.newest(there, now), now, every):
-            begun = backup_log.begun(before, now)
-            await self._ground.db.write(backup_log.keep, begun)
+        if attempts.is_due(before, rotation.newest(there, now), now, every):
+            begun = attempts.begun(before, now)
+            await self._ground.db.write(attempts.keep, begun)
             await self._make(begun)
 
     async def _make(self, begun: LastBackup) -> None:
@@ -82,7 +83,7 @@ class ScheduledBackups:
             await self._failed(begun, failure)
             return
         now = self._ground.clock()
-        ended = backup_log.made(begun, now, said["file"], said["size"])
+        ended = attempts.made(begun, now, said["file"], said["size"])
         if await self._ground.db.write(self._keep, ended, None, begun.failing_since):
             self._ground.wake_up.set()
         log.info("backed up", file=ended.file, bytes=ended.size, seconds=ended.seconds,
@@ -90,7 +91,7 @@ class ScheduledBackups:
 
     async def _failed(self, begun: LastBackup, error: StorageError) -> None:
         now = self._ground.clock()
-        ended = backup_log.failed(begun, now, sentence(error, "en"))
+        ended = attempts.failed(begun, now, sentence(error, "en"))
         is_news = error if begun.failing_since is None else None
         if await self._ground.db.write(self._keep, ended, is_news, None):
             self._ground.wake_up.set()
@@ -104,7 +105,7 @@ class ScheduledBackups:
         failing_since: datetime | None,
     ) -> int:
         """Keep how a backup ended, and owe the admins a word where that is new to them."""
-        backup_log.keep(db, ended)
+        attempts.keep(db, ended)
         if error is None and failing_since is None:
             return 0
         now, admins = self._ground.clock(), self._settings.admin_ids
@@ -207,7 +208,7 @@ async def made_elsewhere(asked: dict[str, str], beat: Callable[[], None]) -> dic
 async def _worker(asked: str) -> AsyncIterator[Process]:
     """Run a process that makes a backup; it goes with the block, however that ends."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "storage.backup_worker", asked,
+        sys.executable, "-m", "storage.backups.worker", asked,
         stdin=PIPE, stdout=PIPE, stderr=DEVNULL, process_group=0,
         # What Python needs, and nothing of ours: no token reaches it.
         env={"PATH": os.defpath, "PYTHONPATH": str(Path(__file__).parents[1])},

@@ -32,6 +32,7 @@ from bot.telegram.inbox import Inbox
 from bot.telegram.incoming import channel_facts
 from bot.telegram.polling import SILENT_S, Polling
 from bot.telegram.rate_limiter import Limiter
+from bot.telegram.rates import limits_of
 from bot.telegram.rights import Rights
 from bot.telegram.updates import UpdatesRequest
 from storage.errors import NewsError, StorageError
@@ -49,6 +50,9 @@ sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 Request = TypeVar("Request", bound=HTTPXRequest)
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
+CONNECTIONS = 256
+"""To Telegram at most; each is opened when it is needed."""
+
 LAST_POLL_S = 3.0
 """How long a stop waits for Telegram to hear which updates were taken."""
 DELIVERER_STUCK_S = 120.0
@@ -83,7 +87,8 @@ class TelegramConnection:
         self._menus_for: frozenset[int] | None = None
         """The admins who were there when the menus were told last."""
         self.failure: NewsError | None = None
-        self._limiter = Limiter(remember=self._remember_rest, tell=ground.tell)
+        limits = limits_of(ground.settings.telegram_paid_broadcast)
+        self._limiter = Limiter(limits, remember=self._remember_rest, tell=ground.tell)
         self._bot = build(ground.settings, self._limiter)
         self._deliverer = Deliverer(
             ground.db,
@@ -202,6 +207,7 @@ class TelegramConnection:
             has_rates=bool(settings.rates),
             backs_up=bool(settings.backup_dir),
             retention=settings.retention,
+            calls_a_second=int(self._limiter.a_second),
             translator=services.translator,
             vitals=self._measure,
             backups=SealedCopies(ground),
@@ -383,7 +389,7 @@ def build(settings: Settings, limiter: Limiter) -> identity.KnownBot:
         request=requests(
             HTTPXRequest,
             settings,
-            connection_pool_size=64,
+            connection_pool_size=CONNECTIONS,
             pool_timeout=20,
             read_timeout=20,
             write_timeout=20,

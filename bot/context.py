@@ -160,6 +160,7 @@ class Context:
     says that official rates are asked for. ``translator`` knows whether anybody translates, and
     how that goes. ``vitals`` measures how the process is. ``backups`` makes copies to be sent,
     ``backs_up`` says that others are made by themselves. ``retention`` says how much is kept.
+    ``calls_a_second`` is how many we allow ourselves of Telegram.
     """
 
     db: Database
@@ -184,6 +185,7 @@ class Context:
     backups: ChatBackups
     backs_up: bool
     retention: Retention
+    calls_a_second: int
 
 
 # --- the tables' rows ----------------------------------------------------------------------

@@ -18,9 +18,9 @@ from rapidfuzz.distance import OSA
 
 from bot import envfile
 from bot.envfile import EnvFile
-from storage import rotation, sealing
+from storage.backups import rotation, sealing
+from storage.backups.rotation import Keep
 from storage.retention import SHORTEST, Retention
-from storage.rotation import Keep
 from watchers.meaning.models import BUILTIN, FITTED
 from watchers.translation.values import BUDGET, Engine
 
@@ -39,6 +39,10 @@ HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+):([0-9]{1,5})")
 MAX_PORT = 65_535
 CONTACT = re.compile(r"(mailto:)?[^\s@:/]+@[^\s@/]+|(https?://)?[^\s/@:]+\.[^\s/@]+(/\S*)?")
 """How to reach somebody: an e-mail address, or a page's."""
+
+FREE_A_SECOND = 25
+PAID_A_SECOND = 1_000
+"""Messages a second: what we send where nothing is paid for, and the most that Telegram sells."""
 
 SMALLEST_MB = 100
 """A schema, a dictionary of words and some weeks of a few feeds."""
@@ -182,6 +186,15 @@ def characters(raw: str) -> int:
     return int(raw)
 
 
+def paid_broadcast(raw: str) -> int:
+    """Read how many messages a second may be sent, those that Telegram charges for among them."""
+    if not re.fullmatch(r"[0-9]{1,4}", raw) or not FREE_A_SECOND < int(raw) <= PAID_A_SECOND:
+        raise ValueError(
+            f"must be messages a second between {FREE_A_SECOND + 1} and {PAID_A_SECOND}, not {raw!r}"
+        )
+    return int(raw)
+
+
 def zone(raw: str) -> str:
     """Read an IANA time zone's name."""
     try:
@@ -292,6 +305,7 @@ class Settings:
     telegram_webhook_url: str = setting("", http_url)
     telegram_webhook_listen: str = setting("127.0.0.1:8080", host_port_text)
     telegram_webhook_secret: str = setting("", secret, hidden=True)
+    telegram_paid_broadcast: int = setting(0, paid_broadcast)
     bot_name: str = setting("", bot_name)
     admin_ids: frozenset[int] = setting(frozenset(), people)
     database_path: Path = setting(DATABASE, file_path)  # noqa: RUF009 (a Path never changes)

@@ -9,8 +9,9 @@ from bot.monitoring import machine
 from bot.monitoring.health import PartHealth, Vitals
 from bot.pipeline import Pipeline
 from bot.timekeeper import Timekeeper
-from storage import backup_log, feeds, inbox
-from storage.backup_log import LastBackup
+from storage import feeds, inbox
+from storage.backups import attempts
+from storage.backups.attempts import LastBackup
 from storage.model import FeedStatus
 from storage.outbox import reports
 from storage.outbox.deliveries import DeliveryKind
@@ -90,7 +91,7 @@ async def of_watchers(pipeline: Pipeline, half: WatchersHalf) -> Vitals:
     translating = pipeline.translating
     translated = translation_metrics(await translating.health()) if translating.is_on else {}
     articles = await pipeline.articles.health()
-    last_backup = await pipeline.db.read(backup_log.last)
+    last_backup = await pipeline.db.read(attempts.last)
     is_wanted, up_s = bool(pipeline.settings.backup_dir), pipeline.up.age_s
     backed_up = backup_metrics(last_backup, pipeline.clock(), up_s) if is_wanted else {}
     return Vitals(

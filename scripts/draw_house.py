@@ -33,6 +33,7 @@ HALLS: dict[str, tuple[str, dict[str, str]]] = {
         {
             "outbox": "what is owed, and sent",
             "audit": "do the books add up?",
+            "backups": "checked, sealed copies",
         },
     ),
     "bot": (

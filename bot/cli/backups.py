@@ -12,10 +12,10 @@ import click
 from bot.cli.common import command, now
 from bot.instance import alone_on
 from bot.settings import Settings
-from storage import backup as backups
-from storage import backup_folder, rotation, sealing
+from storage.backups import copies, rotation, sealing
+from storage.backups import folder as backup_folder
+from storage.backups.rotation import Keep
 from storage.errors import StorageError
-from storage.rotation import Keep
 
 A_FILE = click.Path(path_type=Path)
 
@@ -83,7 +83,7 @@ def copied(
     if keep is not None:
         raise StorageError("storage.no_backup_folder", path=str(file))
     if file.suffix != ".age":
-        backups.copy(settings.database_path, file, show)
+        copies.copy(settings.database_path, file, show)
     elif recipient:
         backup_folder.make_sealed(settings.database_path, file, show, recipient)
     else:
@@ -123,7 +123,7 @@ async def restore(settings: Settings, file: Path, *, key: Path | None) -> None:
     """
     path, aside = places(settings)
     with alone_on(settings.database_path), copying() as show:
-        was_there = await asyncio.to_thread(backups.restore, file, path, aside, show, key=key)
+        was_there = await asyncio.to_thread(copies.restore, file, path, aside, show, key=key)
     kept = f"; what was there is {aside}" if was_there else ""
     click.echo(f"{path}: restored from {file}{kept}")
 
@@ -138,5 +138,5 @@ async def compact(settings: Settings) -> None:
     """
     path, aside = places(settings)
     with alone_on(settings.database_path):
-        before, after = await asyncio.to_thread(backups.compact, path, aside)
+        before, after = await asyncio.to_thread(copies.compact, path, aside)
     click.echo(f"{path}: {before:,} bytes before, {after:,} now")

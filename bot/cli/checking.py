@@ -14,8 +14,8 @@ from bot.failures import system_says
 from bot.instance import worked_on_by
 from bot.pipeline import embeddings_of, translations_of
 from bot.settings import Settings, host_port
-from storage import backup as backups
 from storage.audit import report as reports
+from storage.backups import copies
 from storage.errors import NewsError
 from storage.files import readable_by_others, refuse_full, refuse_place
 from storage.masking import masked
@@ -70,7 +70,7 @@ async def database_is_sound(settings: Settings, *, deep: bool = False) -> bool:
             if deep:
                 sound = await rows_add_up(path)
             else:
-                await asyncio.to_thread(backups.check, path)
+                await asyncio.to_thread(copies.check, path)
                 sound = True
             size = path.stat().st_size
     except NewsError as error:

@@ -170,5 +170,5 @@ async def limits(ask: Ask, context: Context) -> Reply:
         (translate(language, "limits.resting"), counts.resting),
         (translate(language, "limits.ban"), words.ago(rest, now, language) if rest else ""),
     ], language)  # fmt: skip
-    rules = italic(translate_html(language, "limits.rules"))
+    rules = italic(translate_html(language, "limits.rules", most=context.calls_a_second))
     return Say((Message(joined((message.html, rules), "\n\n")),))

@@ -13,8 +13,9 @@ from bot.render.feeds import SIGNS
 from bot.render.markup import bold, joined, tidy, translate_html
 from bot.texts import translate, words
 from bot.version import installed_version
-from storage import backup_log, feeds
-from storage.backup_log import LastBackup
+from storage import feeds
+from storage.backups import attempts
+from storage.backups.attempts import LastBackup
 from storage.model import FeedStatus
 from storage.sql import Connection
 
@@ -36,7 +37,7 @@ async def health(ask: Ask, context: Context) -> Reply:
     vitals, language = await context.vitals(), ask.language
 
     def gathered(db: Connection) -> tuple[dict[FeedStatus, int], LastBackup | None]:
-        return feeds.count(db), backup_log.last(db)
+        return feeds.count(db), attempts.last(db)
 
     by_status, backup = await context.db.read(gathered)
     values = vitals.numbers

@@ -47,6 +47,14 @@ WORKERS = 16
 AHEAD = 12
 """So many broadcasts at most wait in the limiter; the others wait in the file, in order."""
 
+A_CALL_S = 0.6
+AHEAD_S = 0.05
+"""Where Telegram is paid for more messages a second, it is as many calls as are made in so much
+time, and so many wait as go in so little."""
+
+MOST_WORKERS = 240
+"""The connections to Telegram are hardly more."""
+
 TICK_S = 5.0
 """The longest sleep: whatever forgot to wake us is found after this."""
 
@@ -84,7 +92,7 @@ class Deliverer:
         wake_up: asyncio.Event,
         names: TaughtNames,
         bot_name: str = "",
-        workers: int = WORKERS,
+        workers: int | None = None,
         heed: Callable[[Delivery, Outcome], None] = lambda _owed, _outcome: None,
         reads_pages: bool = True,
         tell: Tell = unheard,
@@ -94,7 +102,9 @@ class Deliverer:
         self._bot = bot
         self._limiter = limiter
         self._clock = clock
-        self._workers = workers
+        a_second = limiter.a_second
+        self._workers = workers or min(max(WORKERS, int(a_second * A_CALL_S)), MOST_WORKERS)
+        self._ahead = max(AHEAD, int(a_second * AHEAD_S))
         self._bot_name = bot_name
         self._heed = heed
         self._names = names
@@ -171,7 +181,8 @@ class Deliverer:
         """Give out what can go now; return whether to look again at once."""
         now = self._clock()
         self._ask(now)
-        room = min(self._workers - len(self._under_way), AHEAD - self._limiter.broadcasts_waiting)
+        ahead = self._ahead - self._limiter.broadcasts_waiting
+        room = min(self._workers - len(self._under_way), ahead)
         self._full = room <= 0
         if self._full or self._breaker.stops:
             return False

@@ -51,6 +51,11 @@ LONGEST_CALL_S = 600.0
 line may take minutes."""
 
 UNPACED = frozenset({"sendChatAction"})
+
+PAID = "allow_paid_broadcast"
+PAYABLE = frozenset({"sendDocument", "sendMessage", "sendPhoto"})
+"""What we send that takes ``allow_paid_broadcast`` (Bot API 7.11); edits do not."""
+
 SWEEP_EVERY = 1000
 
 
@@ -84,6 +89,8 @@ class Waiter:
     turn: asyncio.Future[None] = field(repr=False)
     edits: tuple[object, str] | None = None
     probe: bool = False
+    payable: bool = False
+    pays: bool = False
 
     def supersedes(self, earlier: "Waiter") -> bool:
         """Tell whether it shows all that an earlier edit of the same message would have shown.
@@ -99,7 +106,12 @@ class Waiter:
     @property
     def shape(self) -> dict[str, Any]:
         """What the pace needs to know of it."""
-        return {"cost": self.cost, "paced": self.paced, "even": self.rank >= BROADCAST}
+        return {
+            "cost": self.cost,
+            "paced": self.paced,
+            "even": self.rank >= BROADCAST,
+            "payable": self.payable,
+        }
 
 
 class Limiter(BaseRateLimiter[int]):
@@ -180,6 +192,12 @@ class Limiter(BaseRateLimiter[int]):
         return timedelta(seconds=self._pace.ready_at(chat_id, now) - now)
 
     @property
+    def a_second(self) -> float:
+        """How many calls may go to all in a second; 0 where nothing limits them."""
+        overall = self._pace.limits.overall
+        return overall.most / (overall.seconds or 1.0)
+
+    @property
     def broadcasts_waiting(self) -> int:
         """How many broadcasts wait for their turn; the outbox gives out no more than can go."""
         return sum(waiter.rank >= BROADCAST for waiter in self._waiting)
@@ -258,6 +276,7 @@ class Limiter(BaseRateLimiter[int]):
         for left in reversed(range(TRIES)):
             waiter = self._waiter(endpoint, data, rank)
             await self._turn(waiter)
+            mark(data, pays=waiter.pays)
             try:
                 answer = await self._made(partial(callback, *args, **kwargs), endpoint)
             except RetryAfter as error:
@@ -318,6 +337,7 @@ class Limiter(BaseRateLimiter[int]):
             edits=(data.get("message_id"), endpoint)
             if rank < BROADCAST and endpoint.startswith("edit")
             else None,
+            payable=chat is not None and endpoint in PAYABLE,
         )
 
     async def _turn(self, waiter: Waiter) -> None:
@@ -354,7 +374,7 @@ class Limiter(BaseRateLimiter[int]):
                 soonest = min(soonest, max(ready, now + 0.001))
             else:
                 self._probing = waiter.probe = self._pace.suspicious
-                self._pace.take(waiter.target, now, **waiter.shape)
+                waiter.pays = self._pace.take(waiter.target, now, **waiter.shape)
                 self._waiting.remove(waiter)
                 if not waiter.turn.done():
                     waiter.turn.set_result(None)
@@ -383,6 +403,13 @@ class Limiter(BaseRateLimiter[int]):
 
     def _now(self) -> float:
         return self._clock() if self._clock is not None else asyncio.get_running_loop().time()
+
+
+def mark(data: dict[str, Any], *, pays: bool) -> None:
+    """Say in a call whether it may be paid for; an earlier try may have said otherwise."""
+    data.pop(PAID, None)
+    if pays:
+        data[PAID] = True
 
 
 def edited(endpoint: str, data: dict[str, Any]) -> tuple[Target, object] | None:

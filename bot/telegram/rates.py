@@ -30,10 +30,26 @@ class TelegramLimits:
     everybody: Rate = Rate(25, 1.0)
     chat: Rate = Rate(1, 1.1)
     group: Rate = Rate(18, 60.0)
+    paid: Rate | None = None
+    """How many calls over all where those beyond ``everybody`` are paid for."""
+
+    @property
+    def overall(self) -> Rate:
+        """How many calls may go to all chats together."""
+        return self.paid or self.everybody
 
 
 LIFTED = TelegramLimits(Rate(0, 0), Rate(0, 0), Rate(0, 0))
 """No limits at all: for benchmarks, and for a local Bot API server that has none."""
+
+
+PAID_AGAIN_S = 600.0
+"""Nothing is paid for so long after everybody was to wait: the balance may be empty."""
+
+
+def limits_of(paid_broadcast: int) -> TelegramLimits:
+    """Return our limits where so many messages a second may go, paid for in part; 0 pays none."""
+    return TelegramLimits(paid=Rate(paid_broadcast, 1.0) if paid_broadcast else None)
 
 
 class RateWindow:
@@ -92,6 +108,9 @@ class Pace:
     calls are long on their way; so it goes gently for a while."""
     _first: RateWindow = field(init=False)
     _everybody: RateWindow = field(init=False)
+    _free: RateWindow = field(init=False)
+    _unpaid: RateWindow = field(init=False)
+    _unpaid_until: float = field(init=False, default=float("-inf"))
     _burst: RateWindow = field(init=False)
     _even: float = field(init=False, default=float("-inf"))
     _chats: dict[Target, RateWindow] = field(init=False, default_factory=dict)
@@ -104,11 +123,13 @@ class Pace:
         Calls that leave together arrive spread over the time that they take on their way, the
         last ones perhaps together with the first of the next second; so a burst has a limit too.
         """
-        everybody = self.limits.everybody
-        self._everybody = RateWindow(everybody)
-        self._first = RateWindow(Rate((everybody.most + 1) // 2, everybody.seconds))
-        share = min(BURST, everybody.most) / max(everybody.most, 1)
-        self._burst = RateWindow(Rate(min(BURST, everybody.most), everybody.seconds * share))
+        overall = self.limits.overall
+        self._everybody = RateWindow(overall)
+        self._free = RateWindow(self.limits.everybody)
+        self._unpaid = RateWindow(self.limits.everybody)
+        self._first = RateWindow(Rate((overall.most + 1) // 2, overall.seconds))
+        burst = max(min(BURST, overall.most), int(overall.most * BURST_S))
+        self._burst = RateWindow(Rate(burst, overall.seconds * burst / max(overall.most, 1)))
 
     def banned_until(self, target: Target) -> float:
         """Return until when no call at all may go to a target."""
@@ -116,12 +137,20 @@ class Pace:
         return max(self.everybody_rests, ban.until if ban else float("-inf"))
 
     def ready_at(
-        self, target: Target, now: float, *, cost: int = 1, paced: bool = True, even: bool = False
+        self,
+        target: Target,
+        now: float,
+        *,
+        cost: int = 1,
+        paced: bool = True,
+        even: bool = False,
+        payable: bool = False,
     ) -> float:
         """Return when a call may go.
 
         ``paced`` calls write into a chat and count there. ``even`` calls (broadcasts) are spread
-        evenly over the second, so that a person's answer always finds a gap.
+        evenly over the second, so that a person's answer always finds a gap. ``payable`` ones may
+        be paid for where there are too many; edits cannot.
         """
         share = cost if paced else 1
         ready = max(
@@ -132,6 +161,8 @@ class Pace:
         )
         if now < self.began + GENTLE_S:
             ready = max(ready, self._first.ready_at(now, share))
+        if not self._may_pay(now, payable=payable):
+            ready = max(ready, self._unpaid.ready_at(now, share))
         if even:
             ready = max(ready, self._even)
         if paced and target in self._chats:
@@ -142,20 +173,37 @@ class Pace:
         return ready
 
     def take(
-        self, target: Target, now: float, *, cost: int = 1, paced: bool = True, even: bool = False
-    ) -> None:
-        """Count a call that goes now."""
-        for window in (self._everybody, self._burst, self._first):
-            window.take(now, cost if paced else 1)
-        if even and (rate := self.limits.everybody).most:
+        self,
+        target: Target,
+        now: float,
+        *,
+        cost: int = 1,
+        paced: bool = True,
+        even: bool = False,
+        payable: bool = False,
+    ) -> bool:
+        """Count a call that goes now; return whether it must be paid for."""
+        share = cost if paced else 1
+        may_pay = self._may_pay(now, payable=payable)
+        pays = may_pay and self._free.ready_at(now, share) > now
+        for window in (self._everybody, self._burst, self._first, self._free):
+            window.take(now, share)
+        if not may_pay:
+            self._unpaid.take(now, share)
+        if even and (rate := self.limits.overall).most:
             slot = rate.seconds / rate.most
             # Timers and disks are late by a little; what they cost may be made good, else the
             # rate would sink. The window still holds.
-            self._even = max(self._even, now - MADE_GOOD * slot) + slot * cost
+            late = max(MADE_GOOD * slot, MADE_GOOD_S)
+            self._even = max(self._even, now - late) + slot * cost
         if paced:
             self._window(self._chats, target, self.limits.chat).take(now, cost)
             if is_group(target):
                 self._window(self._groups, target, self.limits.group).take(now, cost)
+        return pays
+
+    def _may_pay(self, now: float, *, payable: bool) -> bool:
+        return payable and self.limits.paid is not None and now >= self._unpaid_until
 
     def refused(self, target: Target, wait: float, now: float) -> bool:
         """Note a 429; return whether it turned out to be everybody's."""
@@ -169,6 +217,7 @@ class Pace:
         if len(alike) >= (2 if wait <= LONG_S else 3):
             self.everybody_rests = max(self.everybody_rests, *(ban.until for ban in alike))
             self.suspicious = False
+            self._unpaid_until = self.everybody_rests + PAID_AGAIN_S
             return True
         self.suspicious = True
         return False
@@ -207,11 +256,17 @@ BURST = 3
 """So many calls may go at once, and the next ones when as much time has passed as they stand for:
 0.12 s of the second in which twenty-five may go."""
 
+BURST_S = 0.12
+"""Where more than those go in a second, so many as stand for the same time."""
+
 GENTLE_S = 5.0
 """For how long after a start half as many calls go."""
 
 MADE_GOOD = 5
 """So many slots of the even pace may follow at once after a delay."""
+
+MADE_GOOD_S = 0.2
+"""Or so much time's, where a slot is short."""
 
 ALIKE_HEARD_S = 30.0
 """Bans heard further apart than this say nothing about each other."""

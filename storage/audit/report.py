@@ -16,7 +16,7 @@ from typing import Any
 from storage import inspection
 from storage.audit.books import BOOKS, Book
 from storage.audit.laws import LAWS, PAGES, SEARCH_LAWS, Law
-from storage.backup import reading
+from storage.backups.copies import reading
 from storage.database import refuse_foreign, wrapped
 from storage.errors import StorageError
 from storage.files import refuse_other

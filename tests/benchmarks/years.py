@@ -2,14 +2,17 @@
 
 An archive is grown to a number of items (20,000 a day; 36 million are five years) on a fast path
 that leaves the rows which recording leaves: items, keys, stories, former ids, the text index,
-tallies. It may be grown further later, so that a curve can be measured:
+tallies. ``repeat`` writes it into another file so many times one after the other, under later
+numbers and times, which is much faster yet: the last item of that came a week ago.
 
     python -m tests.benchmarks.years grow FILE 1000000
+    python -m tests.benchmarks.years repeat FILE LARGE 8
     python -m tests.benchmarks.years measure FILE
 """
 
 import asyncio
 import random
+import sqlite3
 import statistics
 import sys
 import time
@@ -19,25 +22,25 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from storage import (
-    backup,
     file_sizes,
     items,
     meta,
     record,
     retention,
-    sealing,
     search,
     seen_keys,
     stats,
     stories,
     unfiling,
 )
+from storage.backups import copies, sealing
 from storage.database import connect, in_transaction
 from storage.items import NewItem
 from storage.model import FeedId, ItemId, StoryId
 from storage.record import Intake
 from storage.sql import Connection, to_ms
 from tests.benchmarks import search as searches
+from tests.benchmarks import segments
 from tests.benchmarks.search import BASES, COUNTRIES, OWNERS, Base, bases
 from watchers import filing
 
@@ -81,7 +84,7 @@ def grow(path: Path, count: int) -> None:
     if not last:
         sources(db)
         meta.put(db, filing.REACHED, "1")  # all have all kinds of keys
-    made = bases(BASES)
+    made = bases(min(BASES, count))
     countries = [country_of(base) for base in made]
     while last < count:
         began = time.perf_counter()
@@ -132,6 +135,98 @@ def tally(db: Connection, last: int) -> None:
     )
 
 
+# --- the same again and again --------------------------------------------------------------------
+
+
+AS_THEY_ARE = ("outlets", "feeds", "facts")
+
+ITEMS = """
+insert into items(id, feed_id, story_id, external_id, url, url_key, title, summary, lang,
+    published, first_seen, reasons)
+select id + :after, feed_id, story_id + :stories, replace(external_id, was, now),
+    replace(url, was, now), replace(url_key, was, now), title, summary, lang,
+    :began + (id + :after) * :every - 60000, :began + (id + :after) * :every, reasons
+from (select *, '/' || id || '/' as was, '/' || (id + :after) || '/' as now from old.items)
+order by id
+"""
+STORIES = """
+insert into stories
+select story_id, min(first_seen), max(first_seen), count(*) from items
+where story_id > :stories group by story_id
+"""
+ALIASES = """
+insert into story_aliases select id + :stories, story_id + :stories from old.story_aliases
+"""
+KEYS = """
+insert into item_keys
+select feed_id, cast(substr(key, :turned + 1) || substr(key, 1, :turned) as blob),
+    item_id + :after
+from old.item_keys order by 1, 2
+"""
+"""Keys are digests: those of copies are the bytes of the first in another order."""
+
+TALLIES = """
+insert into tallies
+select feed_id, (:began + (id + :after) * :every) / 86400000 as day, 96, 1920, count(*), 3,
+    1917 - count(*), 0, 0
+from old.items where true group by feed_id, day
+on conflict do update set stored = stored + excluded.stored, known = known - excluded.stored
+"""
+
+
+def repeat(source: Path, path: Path, times: int) -> None:
+    """Write an archive into a new file, so many times one after the other."""
+    connect(path).close()
+    db = sqlite3.connect(path, isolation_level=None)
+    for setting in ("journal_mode = off", "synchronous = off", "cache_size = -400000"):
+        db.execute(f"pragma {setting}")  # it is nothing to be kept yet
+    db.execute("attach ? as old", (str(source),))
+    db.execute("begin")
+    for table in AS_THEY_ARE:
+        names = ", ".join(row[1] for row in db.execute(f"pragma old.table_info({table})"))
+        db.execute(f"delete from {table}")
+        db.execute(f"insert into {table}({names}) select {names} from old.{table}")
+    items, stories = (
+        db.execute(f"select max(id) from {made}").fetchone()[0]
+        for made in (
+            "old.items",
+            "(select id from old.stories union all select id from old.story_aliases)",
+        )
+    )
+    ends = datetime.now(UTC) - timedelta(days=8)
+    began = ends - timedelta(days=items * times / A_DAY)
+    for turn in range(times):
+        turned_over(db, turn, items * turn, stories * turn, began)
+    db.execute(
+        "update feeds set items ="
+        " coalesce((select sum(stored) from tallies where feed_id = feeds.id), 0)"
+    )
+    db.execute("commit")
+    say("index")
+    with sqlite3.connect(source) as old:
+        segments.repeat(old, db, [items * turn for turn in range(times)])
+    db.close()
+    say("done")
+
+
+def turned_over(
+    db: sqlite3.Connection, turn: int, after: int, stories: int, began: datetime
+) -> None:
+    """Write all rows of an archive once more, under numbers that follow on what is there."""
+    values = {
+        "after": after, "stories": stories, "turned": turn,
+        "began": to_ms(began), "every": 86_400_000 // A_DAY,
+    }  # fmt: skip
+    for statement in (ITEMS, STORIES, ALIASES, KEYS, TALLIES):
+        say(f"{turn}: {statement.split()[2]}")
+        named = {name: value for name, value in values.items() if f":{name}" in statement}
+        db.execute(statement, named)
+
+
+def say(what: str) -> None:
+    print(f"{datetime.now(UTC):%H:%M:%S} {what}, CPU {time.process_time():.0f} s", flush=True)
+
+
 # --- what it is like to live with ----------------------------------------------------------------
 
 
@@ -173,7 +268,7 @@ def measure(path: Path) -> None:
     timed("is a pass through the index due?", lambda: unfiling.is_worth_a_pass(db), 3)
     with TemporaryDirectory(dir=path.parent) as folder:
         copy = Path(folder, "copy.db")
-        timed("a copy, checked", lambda: backup.copy(path, copy, lambda *_: None))
+        timed("a copy, checked", lambda: copies.copy(path, copy, lambda *_: None))
         sealed = Path(folder, "copy.age")
         sealed.touch()
         timed("sealed", lambda: sealing.seal(copy, sealed, sealing.new_key()[1]))
@@ -246,6 +341,8 @@ def main() -> None:
     match sys.argv[1:]:
         case ["grow", file, count]:
             grow(Path(file), int(count))
+        case ["repeat", source, file, times]:
+            repeat(Path(source), Path(file), int(times))
         case ["measure", file]:
             measure(Path(file))
         case _:

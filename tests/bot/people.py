@@ -133,6 +133,7 @@ def context_of(db: Database, **parts: Any) -> Context:
         "backups": NoBackups(),
         "backs_up": False,
         "retention": Retention(),
+        "calls_a_second": 25,
     }
     return Context(**(usual | parts))
 

@@ -15,8 +15,10 @@ from bot.monitoring.metrics import GAUGES
 from bot.settings import Settings
 from bot.trusted_clock import TrustedClock
 from bot.vitals import backup_metrics
-from storage import backup_folder, backup_log, backup_worker, chats
-from storage.backup_log import TRIED_AGAIN, LastBackup
+from storage import chats
+from storage.backups import attempts, worker
+from storage.backups import folder as backup_folder
+from storage.backups.attempts import TRIED_AGAIN, LastBackup
 from storage.database import Database
 from storage.happenings import unheard
 from storage.model import Chat, ChatId, ChatKind
@@ -44,12 +46,12 @@ WELL = LastBackup(NOW - DAY, NOW - DAY, made_at=NOW - DAY)
     ],
 )
 def test_when_a_backup_is_due(last: LastBackup | None, newest: object, *, due: bool) -> None:
-    assert due is backup_log.is_due(last, newest, NOW, DAY)  # type: ignore[arg-type]
+    assert due is attempts.is_due(last, newest, NOW, DAY)  # type: ignore[arg-type]
 
 
 async def here(asked: dict[str, str], beat: Callable[[], None]) -> dict[str, object]:
     """Make a backup in this process."""
-    return await asyncio.to_thread(backup_worker.work, asked, lambda *_: beat())
+    return await asyncio.to_thread(worker.work, asked, lambda *_: beat())
 
 
 class Night:
@@ -105,7 +107,7 @@ async def test_backups_come_as_often_as_is_set_over_failures_that_are_told_once(
     assert 2 == len(backup_folder.names(folder))
     _, well = await night.told()
     assert "succeed again, after 3 hours" in well
-    last = await db.read(backup_log.last)
+    last = await db.read(attempts.last)
     assert last is not None
     assert last.succeeded
     assert last.size == (folder / last.file).stat().st_size
@@ -121,7 +123,7 @@ async def test_a_stop_ends_a_backup_and_leaves_nothing_under_its_name(
     folder = tmp_path / "backups"
     night = Night(db, folder)
     task = asyncio.create_task(night.looks())
-    while await db.read(backup_log.last) is None:
+    while await db.read(attempts.last) is None:
         pass
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

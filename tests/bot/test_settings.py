@@ -88,6 +88,8 @@ def test_a_webhook_without_a_secret_is_refused() -> None:
         ("TELEGRAM_API_URL", "http://127.0.0.1:0"),
         ("TELEGRAM_API_URL", "http://:8081"),
         ("TELEGRAM_API_URL", "http://api.example:port"),
+        ("TELEGRAM_PAID_BROADCAST", "25"),
+        ("TELEGRAM_PAID_BROADCAST", "1001"),
         ("FEED_ALLOW_HOSTS", "*:80"),
         ("FEED_ALLOW_HOSTS", "10.0.0.0/8:80"),
         ("EMBEDDINGS_URL", "localhost:11434"),
@@ -125,6 +127,8 @@ def test_a_value_that_cannot_be_meant_is_refused_with_its_line(name: str, raw: s
         ("USER_AGENT_CONTACT", "example.org"),
         ("DEFAULT_TIMEZONE", "UTC"),
         ("DEFAULT_TIMEZONE", "Etc/GMT-5"),
+        ("TELEGRAM_PAID_BROADCAST", "26"),
+        ("TELEGRAM_PAID_BROADCAST", "1000"),
     ],
 )
 def test_a_value_that_can_be_meant_is_taken(name: str, raw: str) -> None:

@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from storage import backup, files, meta
+from storage import files, meta
+from storage.backups import copies
 from storage.database import Database, connect
 from storage.errors import StorageError
 
@@ -82,7 +83,7 @@ def everything_in(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("wrong", WRONG)
 @pytest.mark.parametrize(
     "door",
-    [connect, lambda path: backup.copy(path, path.with_name("copy.db"), lambda *_: None)],
+    [connect, lambda path: copies.copy(path, path.with_name("copy.db"), lambda *_: None)],
     ids=["open", "back up"],
 )
 def test_a_wrong_file_is_refused_in_its_own_words_and_left_as_it_is(
@@ -104,7 +105,7 @@ def test_what_is_no_copy_of_ours_is_never_restored(tmp_path: Path, wrong: str) -
     WRONG[wrong](copy)
     before = everything_in(tmp_path)
     with pytest.raises(StorageError) as raised:
-        backup.restore(copy, path, tmp_path / "aside", lambda *_: None)
+        copies.restore(copy, path, tmp_path / "aside", lambda *_: None)
     assert raised.value.text_key in ("storage.no_backup", "storage.newer", "storage.unread_copy")
     assert before == everything_in(tmp_path)
 
@@ -170,7 +171,7 @@ async def test_database_log_and_copy_are_their_owners_alone(tmp_path: Path) -> N
     try:
         db = await Database.opened(path)
         await db.write(meta.put, "kept", "yes")
-        backup.copy(path, tmp_path / "copy.db", lambda *_: None)
+        copies.copy(path, tmp_path / "copy.db", lambda *_: None)
         modes = modes_in(tmp_path)
         await db.close()
     finally:
@@ -210,7 +211,7 @@ def test_what_may_not_be_read_or_written_is_one_sentence(shared: Path) -> None:
         connect(path)
     assert "storage.place" == raised.value.text_key
     with as_nobody(), pytest.raises(StorageError) as raised:
-        backup.copy(path, shared / "copy.db", lambda *_: None)
+        copies.copy(path, shared / "copy.db", lambda *_: None)
     assert "storage.place" == raised.value.text_key
     path.chmod(0o644)
     with as_nobody(), pytest.raises(StorageError) as raised:
@@ -227,5 +228,5 @@ def test_a_start_does_not_look_through_the_rows_and_check_does(tmp_path: Path) -
         other.commit()
     connect(path).close()
     with pytest.raises(StorageError) as raised:
-        backup.check(path)
+        copies.check(path)
     assert "storage.corrupt" == raised.value.text_key

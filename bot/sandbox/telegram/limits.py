@@ -19,6 +19,8 @@ PRESS_LIFETIME = timedelta(seconds=150)
 INLINE_LIFETIME = timedelta(seconds=30)
 UPDATE_LIFETIME = timedelta(hours=24)
 DELETE_WINDOW = timedelta(hours=48)
+STARS_A_MESSAGE = 0.1
+"""What each message costs that a paid broadcast sends beyond the free ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Rates:
     chat_per_second: int = 1
     chat_burst: int = 3
     group_per_minute: int = 20
+    paid_per_second: int = 1000
 
 
 @dataclass(slots=True)
@@ -51,17 +54,25 @@ class RateLimit:
 
     def __init__(self, rates: Rates | None = None) -> None:
         self.rates = rates
+        self.stars: dict[int, float] = defaultdict(float)
+        """Each bot's balance, from which paid broadcasts are paid."""
         self._overall: dict[int, _Window] = defaultdict(_Window)
         self._chats: dict[tuple[int, int], _Window] = {}
 
-    def count(self, bot_id: int, chat_id: int, now: datetime) -> None:
-        """Take note of one send; raise ApiError 429 when Telegram would refuse it."""
+    def count(self, bot_id: int, chat_id: int, now: datetime, *, paid: bool = False) -> None:
+        """Take note of one send; raise ApiError 429 when Telegram would refuse it.
+
+        ``paid`` ones may go beyond what is free, while there are Stars for it. That they are
+        refused like others where there are none is a guess.
+        """
         if self.rates is None:
             return
         overall = self._overall[bot_id]
         chat = self._chats.setdefault((bot_id, chat_id), _Window())
         second, minute = timedelta(seconds=1), timedelta(minutes=1)
-        waits = [overall.wait(now, self.rates.overall_per_second, second)]
+        wait = overall.wait(now, self.rates.overall_per_second, second)
+        charged = paid and wait > 0 and self.stars[bot_id] >= STARS_A_MESSAGE
+        waits = [overall.wait(now, self.rates.paid_per_second, second) if charged else wait]
         if chat_id < 0:
             waits.append(chat.wait(now, self.rates.group_per_minute, minute))
         else:
@@ -69,6 +80,8 @@ class RateLimit:
             waits.append(chat.wait(now, burst, second * (burst / self.rates.chat_per_second)))
         if max(waits) > 0:
             raise too_many(max(1, ceil(max(waits))))
+        if charged:
+            self.stars[bot_id] -= STARS_A_MESSAGE
         overall.times.append(now)
         chat.times.append(now)
         if len(self._chats) > 10_000:  # noqa: PLR2004 - bounded memory, not a Telegram rule

@@ -16,8 +16,8 @@ import pytest
 
 from bot.instance import alone, database_lock
 from bot.sandbox import BOT_TOKEN
+from storage.backups.sealing import recipient
 from storage.database import connect
-from storage.sealing import recipient
 from tests.bot.cli.conftest import lines
 from tests.bot.cli.stand import Stand, stand
 from tests.storage.test_files import WRONG, everything_in

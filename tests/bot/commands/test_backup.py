@@ -13,7 +13,7 @@ from bot.conversation import File, Message, Working
 from bot.ground import Ground
 from bot.settings import Settings
 from bot.trusted_clock import TrustedClock
-from storage import backup, backup_worker, sealing
+from storage.backups import copies, sealing, worker
 from storage.database import Database
 from storage.errors import NewsError, StorageError
 from storage.happenings import unheard
@@ -24,7 +24,7 @@ SECRET, PUBLIC = sealing.new_key()
 
 
 async def here(asked: dict[str, str], beat: Callable[[], None]) -> dict[str, object]:
-    return await asyncio.to_thread(backup_worker.work, asked, lambda *_: beat())
+    return await asyncio.to_thread(worker.work, asked, lambda *_: beat())
 
 
 async def fails(asked: dict[str, str], beat: Callable[[], None]) -> dict[str, object]:
@@ -63,7 +63,7 @@ async def test_what_is_sent_is_the_database_sealed(db: Database, tmp_path: Path)
     (tmp_path / "key").write_text(SECRET)
     (tmp_path / sent.name).write_bytes(sent.body)
     restored = tmp_path / "restored.db"
-    backup.restore(
+    copies.restore(
         tmp_path / sent.name, restored, tmp_path / "aside", lambda *_: None, key=tmp_path / "key"
     )
     assert restored.read_bytes().startswith(b"SQLite format")

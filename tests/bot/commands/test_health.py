@@ -9,8 +9,9 @@ import pytest
 from bot.instance import alone, watchers_lock
 from bot.monitoring.health import PartHealth, Vitals
 from bot.version import installed_version
-from storage import backup_log, feeds
-from storage.backup_log import LastBackup
+from storage import feeds
+from storage.backups import attempts
+from storage.backups.attempts import LastBackup
 from storage.database import Database
 from storage.feeds import NewFeed
 from storage.sql import Connection
@@ -81,7 +82,7 @@ async def test_a_stuck_part_is_named(db: Database) -> None:
     ],
 )  # fmt: skip
 async def test_the_last_backup_is_told(db: Database, backup: LastBackup, line: str) -> None:
-    await db.write(backup_log.keep, backup)
+    await db.write(attempts.keep, backup)
     assert line in (await said(db, WELL)).splitlines()
 
 

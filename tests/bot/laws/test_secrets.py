@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,6 @@ from bot.commands import COMMANDS
 from bot.conversation import Edit, File, Picture, Reply, Say
 from bot.sandbox import ADMIN_ID, Sandbox, sample_outlets
 from bot.settings import Settings, host_port
-from bot.telegram.rate_limiter import Limiter
 from bot.telegram.rates import LIFTED
 from storage.database import Database
 from storage.feeds import NewFeed
@@ -198,7 +196,7 @@ async def test_a_whole_journey_leaves_no_secret_in_any_line(
     everything_logged: Callable[[Settings], Callable[[], str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(connection, "Limiter", partial(Limiter, LIFTED))  # no second between two
+    monkeypatch.setattr(connection, "limits_of", lambda _paid: LIFTED)  # no second between two
     async with Sandbox.start() as box:
         host = host_port(box.url.removeprefix("http://"))
         outlet = sample_outlets()[0].feed_path

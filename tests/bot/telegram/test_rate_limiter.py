@@ -20,7 +20,7 @@ from telegram.error import (
 )
 
 from bot.telegram.rate_limiter import BROADCAST, Limiter, Resting, Waiter, to_target
-from bot.telegram.rates import Rate, TelegramLimits
+from bot.telegram.rates import Rate, TelegramLimits, limits_of
 
 
 class JumpingLoop(asyncio.SelectorEventLoop):
@@ -108,6 +108,29 @@ def test_ten_thousand_broadcasts_leave_in_seven_minutes_with_every_reply_under_a
         assert len(broadcasts) == 10_000
         assert max(broadcasts) - 1000.0 < 7 * 60
         assert max(waited) < 1.0
+
+    jumping(scene)
+
+
+def test_a_message_beyond_the_free_ones_says_that_it_is_paid_for_and_an_edit_never() -> None:
+    async def scene() -> None:
+        limiter, said = Limiter(limits_of(100)), dict[str, list[bool]]()
+
+        async def call(endpoint: str, chat: int, rank: int) -> None:
+            data: dict[str, Any] = {"chat_id": chat}
+
+            async def made() -> bool:
+                said.setdefault(endpoint, []).append(bool(data.get("allow_paid_broadcast")))
+                return True
+
+            await limiter.process_request(made, (), {}, endpoint, data, rank)
+
+        await asyncio.gather(
+            *(call("sendMessage", n, BROADCAST) for n in range(60)),
+            *(call("editMessageText", 100 + n, BROADCAST) for n in range(20)),
+        )
+        assert [False] * 20 == said["editMessageText"]
+        assert 35 <= sum(said["sendMessage"]) <= 55
 
     jumping(scene)
 

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telegram.rates import LIFTED, Pace, Rate, RateWindow, TelegramLimits
+from bot import settings
+from bot.telegram.rates import (
+    LIFTED,
+    PAID_AGAIN_S,
+    Pace,
+    Rate,
+    RateWindow,
+    TelegramLimits,
+    limits_of,
+)
 
 
 @given(
@@ -106,6 +115,61 @@ def test_lifted_limits_limit_nothing() -> None:
     for _ in range(1000):
         assert pace.ready_at(-7, 0.0, even=True) == 0.0
         pace.take(-7, 0.0, even=True)
+
+
+# --- paid broadcasts --------------------------------------------------------------------------
+
+
+def test_where_it_is_paid_for_as_many_go_as_were_allowed_and_only_the_surplus_is_paid() -> None:
+    pace = Pace(limits_of(200))
+    went = _broadcasts(pace, begins=100.0, seconds=2.0)
+    in_a_second = [sum(at <= one < at + 1.0 for one, _ in went) for at, _ in went]
+    assert 195 <= max(in_a_second) <= 200
+    assert [False] * 25 == [pays for _, pays in went[:25]]
+    assert {True} == {pays for _, pays in went[25:]}
+
+
+def test_nothing_is_paid_for_at_a_pace_that_is_free() -> None:
+    pace = Pace(limits_of(200))
+    pays = [pace.take(chat, 100.0 + chat / 25, payable=True) for chat in range(100)]
+    assert {False} == set(pays)
+
+
+def test_what_cannot_be_paid_for_keeps_to_the_free_pace_beside_what_is() -> None:
+    pace = Pace(limits_of(200))
+    _broadcasts(pace, begins=100.0, seconds=1.0)
+    edits, now = 0, 101.0
+    while (now := pace.ready_at(9_000 + edits, now)) < 102.0:
+        assert not pace.take(9_000 + edits, now)
+        edits += 1
+    assert 25 == edits
+
+
+def test_where_everybody_must_wait_nothing_is_paid_for_until_much_later() -> None:
+    pace = Pace(limits_of(200))
+    for chat in (1, 2):
+        pace.refused(chat, 1.0, 100.0)
+    went = _broadcasts(pace, begins=101.0, seconds=1.0)
+    assert 25 >= len(went)
+    assert {False} == {pays for _, pays in went}
+    later = _broadcasts(pace, begins=101.0 + PAID_AGAIN_S, seconds=1.0)
+    assert 195 <= len(later)
+
+
+def test_settings_know_the_pace_that_is_free() -> None:
+    assert settings.FREE_A_SECOND == TelegramLimits().everybody.most
+
+
+def _broadcasts(pace: Pace, *, begins: float, seconds: float) -> list[tuple[float, bool]]:
+    """Send as many as may go, each to a chat of its own; tell when, and what was paid for."""
+    now, went = begins, list[tuple[float, bool]]()
+    first = int(begins * 1_000)
+    while True:
+        chat = first + len(went)
+        now = pace.ready_at(chat, now, even=True, payable=True)
+        if now >= begins + seconds:
+            return went
+        went.append((now, pace.take(chat, now, even=True, payable=True)))
 
 
 # --- bans -----------------------------------------------------------------------------------

@@ -113,7 +113,8 @@ def _send(
     in_thread = thread(telegram, bot, key, params)
     reply_to, quote = answered(telegram, key, params)
     markup = keyboard(telegram, key, params)
-    telegram.limit.count(bot.id, key.chat_id, telegram.clock())
+    paid = params.flag("allow_paid_broadcast")
+    telegram.limit.count(bot.id, key.chat_id, telegram.clock(), paid=paid)
     chat = telegram.chats.get(key.chat_id)
     channel = chat is not None and chat.kind == "channel"
     preview = read_preview(params.json("link_preview_options", "link preview options"))

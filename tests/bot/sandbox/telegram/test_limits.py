@@ -301,3 +301,21 @@ async def test_rate_limits_are_off_unless_asked_for(clock, rates, allowed):
         call = Caller(session, box)
         answers = [await call("sendMessage", chat_id=ANNA_ID, text="x") for _ in range(5)]
     assert allowed == [answer["ok"] for answer in answers]
+
+
+def test_who_pays_may_send_more_while_there_are_stars(clock):
+    limit = RateLimit(Rates(overall_per_second=2, paid_per_second=5))
+    limit.stars[1] = 0.25
+
+    def taken(chat, **how):
+        try:
+            limit.count(1, chat, clock(), **how)
+        except ApiError:
+            return False
+        return True
+
+    assert [True, True, False] == [taken(n) for n in range(3)]
+    assert [True, True, False] == [taken(n, paid=True) for n in range(10, 13)]
+    assert limit.stars[1] == pytest.approx(0.05)
+    limit.stars[1] = 1.0
+    assert [True, False] == [taken(n, paid=True) for n in range(20, 22)]

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from storage import backup, backup_folder, rotation, sealing
-from storage.backup_folder import MadeBackup
+from storage.backups import copies, rotation, sealing
+from storage.backups import folder as backup_folder
+from storage.backups.folder import MadeBackup
+from storage.backups.rotation import Keep
 from storage.errors import StorageError
-from storage.rotation import Keep
 from storage.sql import Connection
 from tests.storage.rows import NOON, feed, new_item, told
 
@@ -92,8 +93,8 @@ def test_a_copy_is_of_one_moment_though_the_bot_writes_on(
         connection.conn.execute("insert into facts values (?, 'x')", (f"x{len(steps)}",))
         assert len(steps) < 1000
 
-    monkeypatch.setattr(backup, "PAGES_A_STEP", 5)
-    backup.copy(news, tmp_path / "copy.db", write)
+    monkeypatch.setattr(copies, "PAGES_A_STEP", 5)
+    copies.copy(news, tmp_path / "copy.db", write)
     with closing(sqlite3.connect(tmp_path / "copy.db")) as db:
         assert (0,) == db.execute("select count(*) from facts where name like 'x%'").fetchone()
     assert steps == sorted(set(steps))
@@ -102,9 +103,9 @@ def test_a_copy_is_of_one_moment_though_the_bot_writes_on(
 def test_a_copy_for_which_there_is_no_room_is_not_begun(
     news: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backup, "ROOM_LEFT", shutil.disk_usage(tmp_path).total)
+    monkeypatch.setattr(copies, "ROOM_LEFT", shutil.disk_usage(tmp_path).total)
     with pytest.raises(StorageError) as raised:
-        backup.copy(news, tmp_path / "copy.db", lambda *_: None)
+        copies.copy(news, tmp_path / "copy.db", lambda *_: None)
     assert "storage.no_room" == raised.value.text_key
     assert not list(tmp_path.glob("copy.db*"))
 
@@ -120,7 +121,7 @@ def key(tmp_path: Path) -> Path:
 
 
 def restored(copy: Path, to: Path, key: Path | None) -> int:
-    backup.restore(copy, to, to.with_name("aside"), lambda *_: None, key=key)
+    copies.restore(copy, to, to.with_name("aside"), lambda *_: None, key=key)
     return items(to)
 
 
@@ -152,7 +153,7 @@ def test_a_sealed_backup_that_was_damaged_changes_nothing(
 
 
 def test_a_compressed_backup_is_restored_too(news: Path, tmp_path: Path) -> None:
-    backup.copy(news, tmp_path / "copy.db", lambda *_: None)
+    copies.copy(news, tmp_path / "copy.db", lambda *_: None)
     packed = tmp_path / "copy.db.gz"
     packed.write_bytes(gzip.compress((tmp_path / "copy.db").read_bytes()))
     assert 29 == restored(packed, tmp_path / "other.db", None)

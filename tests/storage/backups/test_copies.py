@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import backup
+from storage.backups import copies
 from storage.database import connect
 from storage.errors import StorageError
 from tests.storage import rows
@@ -16,7 +16,7 @@ def test_a_copy_of_a_file_in_use_holds_everything(tmp_path: Path) -> None:
     in_use = connect(source)
     rows.told(in_use, rows.feed(in_use), *(rows.new_item(n) for n in range(1, 50)))
     steps: list[tuple[int, int]] = []
-    size = backup.copy(source, tmp_path / "copy.db", lambda *step: steps.append(step))
+    size = copies.copy(source, tmp_path / "copy.db", lambda *step: steps.append(step))
     copied = connect(tmp_path / "copy.db")
     assert (49,) == copied.conn.execute("select count(*) from items").fetchone()
     assert (tmp_path / "copy.db").stat().st_size == size
@@ -29,7 +29,7 @@ def test_a_backup_never_overwrites(tmp_path: Path) -> None:
     connect(tmp_path / "news.db").close()
     (tmp_path / "kept").write_text("mine")
     with pytest.raises(StorageError) as raised:
-        backup.copy(tmp_path / "news.db", tmp_path / "kept", lambda *_: None)
+        copies.copy(tmp_path / "news.db", tmp_path / "kept", lambda *_: None)
     assert "storage.exists" == raised.value.text_key
     assert "mine" == (tmp_path / "kept").read_text()
 
@@ -41,12 +41,12 @@ def test_a_corrupt_file_gives_no_backup(tmp_path: Path) -> None:
     bytes_[4096 * 3 : 4096 * 6] = b"\xff" * 4096 * 3
     source.write_bytes(bytes_)
     with pytest.raises((StorageError, sqlite3.DatabaseError)):
-        backup.copy(source, tmp_path / "copy.db", lambda *_: None)
+        copies.copy(source, tmp_path / "copy.db", lambda *_: None)
     assert not (tmp_path / "copy.db").exists()
     assert not (tmp_path / "copy.db.partial").exists()
 
 
 def test_what_is_not_there_cannot_be_copied(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as raised:
-        backup.copy(tmp_path / "none.db", tmp_path / "copy.db", lambda *_: None)
+        copies.copy(tmp_path / "none.db", tmp_path / "copy.db", lambda *_: None)
     assert "storage.missing" == raised.value.text_key

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage import rotation
-from storage.rotation import Keep
+from storage.backups import rotation
+from storage.backups.rotation import Keep
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 

@@ -1,4 +1,4 @@
-"""Backups: a whole and checked copy of the file while everything goes on."""
+"""Copies of the whole database, made and checked while everything goes on, and put back."""
 
 import errno
 import os
@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from storage import sealing
+from storage.backups import sealing
 from storage.database import check_foreign_keys, connect, refuse_foreign, wrapped
 from storage.errors import StorageError
 from storage.files import refuse_other

@@ -1,7 +1,7 @@
 """One scheduled backup in a process of its own: it may take minutes, and be killed at any moment.
 
-Started as ``python -m storage.backup_worker`` with JSON on its command line. It says how far it is
-and how it ended, a JSON object a line; it ends when its stdin closes: with whoever started it.
+Started as ``python -m storage.backups.worker`` with JSON on its command line. It says how far it
+is and how it ended, a JSON object a line; it ends when its stdin closes: with whoever started it.
 """
 
 import json
@@ -14,7 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from storage import backup_folder, rotation
+from storage.backups import folder as backup_folder
+from storage.backups import rotation
 from storage.errors import StorageError
 
 NICE = 10

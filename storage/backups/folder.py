@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from storage import rotation, sealing
-from storage.backup import begin, copy
+from storage.backups import rotation, sealing
+from storage.backups.copies import begin, copy
+from storage.backups.rotation import Keep
 from storage.errors import StorageError
-from storage.rotation import Keep
 
 LOCK: Final = ".steppewire.lock"
 PLAIN: Final = ".plain"
