@@ -5,9 +5,10 @@ arrays it takes as many as its numbers have, and is found by bisection: half a m
 """
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect, bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import inf
 from typing import Any, Final
 
 _SHARD: Final = 255
@@ -15,18 +16,21 @@ _SHARD: Final = 255
 which one more is put in half a microsecond."""
 
 
-_NO_KEYS: Final = (array("I"), array("I"))
-"""What is looked at where a shard has no key yet."""
+_NO_KEYS: Final = (array("d", (-inf,)), ())
+"""What is looked at where a shard has no key: none that is asked for is this one, or less."""
 
 
 class CompactMap:
-    """Numbers by numbers. Raises OverflowError for what does not fit."""
+    """Numbers, from zero on, by such numbers. Raises OverflowError for what does not fit.
+
+    The loops are written out, for a newcomer asks some two hundred times.
+    """
 
     __slots__ = ("_shards", "_size")
 
     def __init__(self, values: str = "I", keys: str = "I") -> None:
         """Begin empty; the types are named as ``array`` does, 32 bits where nothing is said."""
-        self._shards: defaultdict[int, tuple[array[int], array[Any]]] = defaultdict(
+        self._shards: defaultdict[int, tuple[Any, Any]] = defaultdict(
             lambda: (array(keys), array(values))
         )
         self._size = 0
@@ -42,46 +46,61 @@ class CompactMap:
     def get(self, key: int, default: Any = None) -> Any:
         """Return a key's value."""
         keys, values = self._shards.get(key & _SHARD, _NO_KEYS)
-        at = bisect_left(keys, key)
-        return values[at] if at < len(keys) and keys[at] == key else default
+        at = bisect(keys, key) - 1
+        return values[at] if keys[at] == key else default
 
     def many(self, wanted: Iterable[int], default: Any) -> list[Any]:
         """Return the values of several keys, ``default`` for those that have none."""
         found, shard = [], self._shards.get
         for key in wanted:
             keys, values = shard(key & _SHARD, _NO_KEYS)
-            at = bisect_left(keys, key)
-            found.append(values[at] if at < len(keys) and keys[at] == key else default)
+            at = bisect(keys, key) - 1
+            found.append(values[at] if keys[at] == key else default)
         return found
 
     def put(self, key: int, value: Any) -> None:
         """Give a key a value, in the place of an older one."""
-        keys, values = self._shards[key & _SHARD]
-        at = bisect_left(keys, key)
-        if at < len(keys) and keys[at] == key:
+        keys, values = self._shards.get(key & _SHARD, _NO_KEYS)
+        at = bisect(keys, key) - 1
+        if keys[at] == key:
             values[at] = value
         else:
-            self._insert(key, at, value)
+            self._insert(key, at + 1, value)
 
-    def change(self, wanted: Iterable[int], changed: Callable[[Any], Any]) -> None:
+    def count(self, seen: Iterable[int]) -> None:
+        """Add one to the values of several keys; a key without one has 0."""
+        shard = self._shards.get
+        for key in seen:
+            keys, values = shard(key & _SHARD, _NO_KEYS)
+            at = bisect(keys, key) - 1
+            if keys[at] == key:
+                values[at] += 1
+            else:
+                self._insert(key, at + 1, 1)
+
+    def change(self, wanted: Iterable[int], changed: Callable[[int], int]) -> None:
         """Give several keys what follows from their values; a key without one has 0."""
+        shard = self._shards.get
         for key in wanted:
-            keys, values = self._shards[key & _SHARD]
-            at = bisect_left(keys, key)
-            if at < len(keys) and keys[at] == key:
+            keys, values = shard(key & _SHARD, _NO_KEYS)
+            at = bisect(keys, key) - 1
+            if keys[at] == key:
                 values[at] = changed(values[at])
             else:
-                self._insert(key, at, changed(0))
+                self._insert(key, at + 1, changed(0))
 
     def pop(self, key: int) -> Any:
         """Forget a key; return the value that it had. Raises KeyError where it had none."""
         keys, values = self._shards.get(key & _SHARD, _NO_KEYS)
-        at = bisect_left(keys, key)
-        if at == len(keys) or keys[at] != key:
+        at = bisect(keys, key) - 1
+        if keys[at] != key:
             raise KeyError(key)
         del keys[at]
+        value = values.pop(at)
         self._size -= 1
-        return values.pop(at)
+        if not keys:
+            del self._shards[key & _SHARD]
+        return value
 
     def items(self) -> Iterator[tuple[int, Any]]:
         """Give all keys with their values, in no order; nothing may be put in meanwhile."""
@@ -90,11 +109,13 @@ class CompactMap:
 
     def _insert(self, key: int, at: int, value: Any) -> None:
         keys, values = self._shards[key & _SHARD]
-        keys.insert(at, key)
         try:
             values.insert(at, value)
-        except BaseException:
-            del keys[at]
+            keys.insert(at, key)
+        except OverflowError:
+            del values[at : at + len(values) - len(keys)]
+            if not keys:
+                del self._shards[key & _SHARD]
             raise
         self._size += 1
 

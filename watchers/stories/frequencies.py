@@ -2,9 +2,8 @@
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from math import hypot, log, sqrt
-from operator import add, mul
+from operator import mul
 from typing import Final
 
 from watchers.stories.compact import CompactMap
@@ -37,8 +36,8 @@ class Frequencies:
         """Count an item's words and cross-lingual keys; halve all counts when they grow many."""
         self._seen += 1
         counts = self._counts
-        counts.change(query.words, _once_more)
-        counts.change(query.cross_lingual, _once_more)
+        counts.count(query.words)
+        counts.count(query.cross_lingual)
         if len(counts) > _MOST_KEYS:
             self._counts = _counted((key, n / 2) for key, n in counts.items() if n > 1)
             self._seen //= 2
@@ -63,7 +62,6 @@ def _counted(counts: Iterable[tuple[int, float]]) -> CompactMap:
     return found
 
 
-_once_more: Final = partial(add, 1.0)
 _PRIOR: Final = 60.0
 """As if so many items without any of these words had been read before the first one: a young
 archive takes every word for rare. At 1, three contrasting pairs more join wrongly; at 600, F1

@@ -11,7 +11,9 @@ from watchers.stories.links import Links
 
 KEYS = st.integers(0, 600) | st.integers(0, 2**32 - 1)
 """Some of one shard, and of all."""
-DONE = st.lists(st.tuples(st.sampled_from(("put", "pop", "more")), KEYS, st.integers(0, 99)))
+DONE = st.lists(
+    st.tuples(st.sampled_from(("put", "pop", "more", "count")), KEYS, st.integers(0, 99))
+)
 
 
 @given(DONE)
@@ -26,6 +28,9 @@ def test_a_compact_map_is_a_dictionary(done: list[tuple[str, int, int]]) -> None
             case "more":
                 plain[key] = plain.get(key, 0) + value
                 compact.change((key,), value.__add__)
+            case "count":
+                plain[key] = plain.get(key, 0) + 1
+                compact.count((key,))
             case _ if key in plain:
                 assert plain.pop(key) == compact.pop(key)
             case _:
