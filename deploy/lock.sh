@@ -37,4 +37,12 @@ mv deploy/requirements-meaning.new deploy/requirements-meaning.txt
       -c deploy/requirements-dev.txt --no-emit-index-url --no-header --no-annotate -
 } > deploy/requirements-fulltext.new
 mv deploy/requirements-fulltext.new deploy/requirements-fulltext.txt
+# The extra `parquet` as well.
+{
+  echo "# The extra \`parquet\`, to be installed beside requirements.txt; made by \`make lock\`, do not edit."
+  sed -n 's/^parquet = \["\(.*\)", "\(.*\)"\].*/\1\n\2/p' pyproject.toml |
+    .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+      -c deploy/requirements-dev.txt --no-emit-index-url --no-header --no-annotate -
+} > deploy/requirements-parquet.new
+mv deploy/requirements-parquet.new deploy/requirements-parquet.txt
 echo "deploy/requirements*.txt are renewed; run make test"

@@ -19,6 +19,7 @@ LISTS = (
     "requirements-docs.txt",
     "requirements-fulltext.txt",
     "requirements-meaning.txt",
+    "requirements-parquet.txt",
 )
 """In deploy/: every list of packages that somebody installs."""
 

@@ -47,6 +47,7 @@ HALLS: dict[str, tuple[str, dict[str, str]]] = {
             "commands": "the chat, a file each",
             "cli": "the command line",
             "monitoring": "how we are; what hangs",
+            "exports": "Parquet, a file a month",
             "sandbox": "a Telegram in a box",
         },
     ),

@@ -21,7 +21,12 @@ ROOT = Path(__file__).resolve().parents[1]
 OLDEST = (3, 11)
 SYSTEM = (Path("/usr/local/bin"), Path("/usr/bin"), Path("/opt/homebrew/bin"))
 NAME = re.compile(r"python3(\.[0-9]+)?")
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-fulltext.txt")
+LOCKS = (
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-fulltext.txt",
+    "requirements-parquet.txt",
+)
 """What `make test` installs, in ``deploy/``; ours comes after the first."""
 ASK = (
     "import os, sys; print('.'.join(map(str, sys.version_info[:3])),"

@@ -49,6 +49,8 @@ feeds export > FILE.opml
 ingest items.jsonl
 items --json
 stories --json
+export archive
+export archive --since 2026-10
 story 12 --why
 search '(газ OR gas) country:kz since:3d'
 search -- '-sport Astana'

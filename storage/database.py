@@ -8,6 +8,7 @@ a read begun after a write was awaited sees all of it.
 """
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -434,6 +435,53 @@ def reading_file(path: Path) -> Connection:
     except sqlite3.DatabaseError as error:
         raise wrapped(error) from error
     return connection
+
+
+def to_be_read(path: Path) -> Connection:
+    """Open a database of this version for reading alone, in the calling thread.
+
+    Whoever writes it may have it open, and it may lie where nobody can write. Raises StorageError
+    where there is none, it is another program's, or not of this version.
+    """
+    if not path.is_file():
+        raise StorageError("storage.missing", path=str(path))
+    refuse_other(path)
+    try:
+        connection = reading(path)
+    except sqlite3.DatabaseError as error:
+        raise wrapped(error) from error
+    try:
+        connection.conn.isolation_level = None  # who begins a transaction says so
+        set_up(connection.conn)
+        refuse_version(connection)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise wrapped(error) from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def refuse_version(db: Connection) -> None:
+    """Refuse a database that is not ours, or not of this version: its rows mean something else."""
+    refuse_foreign(db)
+    if not db.table_names() or migrations.pending(db):
+        raise StorageError("storage.older")
+
+
+def reading(path: Path, *, is_still: bool = False) -> Connection:
+    """Open a file that may be in use, or may lie where we cannot write.
+
+    Whoever reads one in use leaves ``-wal`` and ``-shm`` beside it; of one that ``is_still``, as a
+    backup is, unless a log lies beside it, nothing.
+    """
+    alone = not path.with_name(f"{path.name}-wal").exists()
+    how = (
+        "immutable=1" if alone and (is_still or not os.access(path.parent, os.W_OK)) else "mode=ro"
+    )
+    raw = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True)
+    return Connection(raw, execute_plugins=False)
 
 
 def opened_file(path: Path) -> Connection:

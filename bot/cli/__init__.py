@@ -20,6 +20,7 @@ COMMANDS = {
     "ingest": "bot.cli.importing",
     "items": "bot.cli.archive",
     "stories": "bot.cli.archive",
+    "export": "bot.cli.exporting",
     "story": "bot.cli.story",
     "search": "bot.cli.searching",
     "digest": "bot.cli.digests",

@@ -16,11 +16,7 @@ from typing import Any
 from storage import inspection
 from storage.audit.books import BOOKS, Book
 from storage.audit.laws import LAWS, PAGES, SEARCH_LAWS, Law
-from storage.backups.copies import reading
-from storage.database import refuse_foreign, wrapped
-from storage.errors import StorageError
-from storage.files import refuse_other
-from storage.migrations import migrations
+from storage.database import to_be_read, wrapped
 from storage.outbox.followups import ALIVE
 from storage.outbox.recovery import KEPT
 from storage.sql import Connection, to_ms
@@ -127,22 +123,11 @@ def counts(path: Path) -> dict[str, int]:
 @contextmanager
 def opened(path: Path) -> Iterator[Connection]:
     """Open a database of this version for reading alone."""
-    if not path.is_file():
-        raise StorageError("storage.missing", path=str(path))
-    refuse_other(path)
-    try:
-        with closing(reading(path)) as ours:
-            refuse_version(ours)
+    with closing(to_be_read(path)) as ours:
+        try:
             yield ours
-    except sqlite3.DatabaseError as error:
-        raise wrapped(error) from error
-
-
-def refuse_version(db: Connection) -> None:
-    """Refuse a database that is not ours, or not of this version: its rows mean something else."""
-    refuse_foreign(db)
-    if not db.table_names() or migrations.pending(db):
-        raise StorageError("storage.older")
+        except sqlite3.DatabaseError as error:
+            raise wrapped(error) from error
 
 
 def broken(db: sqlite3.Connection, law: Law, values: dict[str, Any]) -> Iterator[Breach]:

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from storage.backups import sealing
-from storage.database import check_foreign_keys, connect, refuse_foreign, wrapped
+from storage.database import check_foreign_keys, connect, reading, refuse_foreign, wrapped
 from storage.errors import StorageError
 from storage.files import refuse_other
 from storage.sizes import file_pages
-from storage.sql import Connection
 
 PAGES_A_STEP: Final = 2_000
 GENTLE_PAGES: Final = 500
@@ -129,20 +128,6 @@ def refuse_no_room(source: sqlite3.Connection, target: Path) -> None:
             needed=round(needed / 1e6),
             free=round(free / 1e6),
         )
-
-
-def reading(path: Path, *, is_still: bool = False) -> Connection:
-    """Open a file that may be in use, or may lie where we cannot write.
-
-    Whoever reads one in use leaves ``-wal`` and ``-shm`` beside it; of one that ``is_still``, as a
-    backup is, unless a log lies beside it, nothing.
-    """
-    alone = not path.with_name(f"{path.name}-wal").exists()
-    how = (
-        "immutable=1" if alone and (is_still or not os.access(path.parent, os.W_OK)) else "mode=ro"
-    )
-    raw = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True)
-    return Connection(raw, execute_plugins=False)
 
 
 def restore(

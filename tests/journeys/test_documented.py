@@ -112,6 +112,7 @@ def placeholders(outlets: Stand) -> dict[str, str]:
         "FILE": "items.jsonl",
         "FILE.opml": "feeds.opml",
         "WORDS": "bridge",
+        "FOLDER": "archive",
     }
 
 
@@ -367,7 +368,8 @@ def test_what_goes_on_until_it_is_stopped_has_its_journey(line: str) -> None:
 @pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)
 def test_only_blocks_marked_sh_hold_command_lines(path: Path) -> None:
     text = path.read_text("utf-8")
-    assert {"sh", "text"} >= {kind for kind, _ in FENCE.findall(text)}
+    # What is marked sql is run by tests/bot/cli/test_export.py.
+    assert {"sh", "text", "sql"} >= {kind for kind, _ in FENCE.findall(text)}
     plain = [line.split() for body in blocks(text, "text") for line in body.splitlines()]
     assert [] == [words for words in plain if words and words[0] in PROGRAMS]
 

@@ -15,6 +15,7 @@ ARGUMENTS = {
     "story": ("1",),
     "search": ("gas",),
     "trends": ("gas",),
+    "export": ("archive",),
     "backup": ("copy.db",),
     "restore": ("copy.db",),
 }
