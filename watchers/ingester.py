@@ -52,11 +52,11 @@ from storage.model import (
     ItemId,
     Story,
     StoryId,
-    Subscription,
     SubscriptionId,
 )
 from storage.set_aside import Aside, AsideKind, why_of
 from storage.sql import Connection
+from storage.subscriptions import Subscriber
 from storage.tallies import DocumentTally
 from storage.translations import ArrivedTranslation
 from watchers import intake, keywords, stories
@@ -79,6 +79,9 @@ whoever asks something waits too."""
 
 RESTORED_A_SLICE = 40
 """The same, of items that are only read again."""
+
+SUBSCRIBED_A_SLICE = 1_000
+"""Subscriptions that are read at once when the program starts."""
 
 FROZEN_AFTER = 1_000
 """New items after which memory is frozen again: to walk as many takes the collector 5 ms."""
@@ -166,7 +169,7 @@ class Ingester:
         ingester = cls(db, memory, wake, meaning, tell)
         ingester._seen = await db.read(changes.last)  # before what it may change is read
         await ingester._follow_names()
-        ingester._subscribe(await db.read(subscriptions.every))
+        await ingester._subscribe_all()
         return ingester
 
     async def remember(
@@ -248,13 +251,20 @@ class Ingester:
         """Know the taught names beside the gazetteer's, in texts and in queries."""
         if await self._names.refresh():
             self._memory.names = self._names.current
-            for text in tuple(self._memory.readers):
+            for text in self._memory.subscribers.queries():
                 if (error := self._file(text)) is not None:
                     self._asides += intake.asides_of(text, error, self._memory)
-                    for reader in tuple(self._memory.readers[text]):
-                        self._unsubscribe(reader)
+                    for reader in tuple(self._memory.subscribers.of(text)):
+                        self._unsubscribe(reader.id)
 
-    def _subscribe(self, wanted: Iterable[Subscription]) -> None:
+    async def _subscribe_all(self) -> None:
+        """Match every query there is. A few rows at a time: all at once are tens of megabytes."""
+        after: SubscriptionId | None = None
+        while wanted := await self._db.read(subscriptions.every, after, SUBSCRIBED_A_SLICE):
+            self._subscribe(wanted)
+            after = wanted[-1].id
+
+    def _subscribe(self, wanted: Iterable[Subscriber]) -> None:
         """Match these subscriptions' queries from now on.
 
         A stored query that raises, or that a newer grammar refuses, is noted and stops no other.
@@ -262,11 +272,10 @@ class Ingester:
         memory = self._memory
         for subscription in wanted:
             text = subscription.query
-            if text not in memory.readers and (error := self._file(text)) is not None:
+            if text not in memory.subscribers and (error := self._file(text)) is not None:
                 self._asides.append(intake.aside_of(subscription, error))
                 continue
-            memory.subscriptions[subscription.id] = subscription
-            memory.readers.setdefault(text, set()).add(subscription.id)
+            memory.subscribers.add(subscription)
 
     def _file(self, text: str) -> Exception | None:
         """Match a query as it is understood by now; return what it raises, where it does."""
@@ -279,15 +288,8 @@ class Ingester:
 
     def _unsubscribe(self, subscription_id: SubscriptionId) -> None:
         """Match it no longer; unknown ids are harmless."""
-        memory = self._memory
-        subscription = memory.subscriptions.pop(subscription_id, None)
-        if subscription is None:
-            return
-        readers = memory.readers[subscription.query]
-        readers.discard(subscription_id)
-        if not readers:
-            del memory.readers[subscription.query]
-            memory.queries.drop(subscription.query)
+        if query := self._memory.subscribers.drop(subscription_id):
+            self._memory.queries.drop(query)
 
     async def _note_asides(self, now: datetime) -> None:
         """Note what was left out because it raised, and is not noted yet."""
@@ -739,10 +741,10 @@ class Ingester:
             await self._db.write(fingerprints.forget, gone.items, gone.old)
 
 
-def changed_subscriptions(db: Connection, seen: int) -> tuple[changes.Changed, list[Subscription]]:
+def changed_subscriptions(db: Connection, seen: int) -> tuple[changes.Changed, list[Subscriber]]:
     """Read in one go what changed since change ``seen``, and those of them that are live."""
     changed = changes.since(db, seen)
-    return changed, subscriptions.by_ids(db, changed.subscriptions)
+    return changed, subscriptions.listening(db, changed.subscriptions)
 
 
 def item_and_age(db: Connection, item_id: ItemId) -> tuple[Item | None, bool]:

@@ -38,6 +38,12 @@ LAWS: tuple[Law, ...] = (
         " where not exists (select 1 from items i where i.story_id = s.id)",
     ),
     Law(
+        "stories in all",
+        "as many stories are there as are counted",
+        "select number as counted, (select count(*) from stories) as stories from counts"
+        " where what = 'stories' and number <> (select count(*) from stories)",
+    ),
+    Law(
         "items of a feed",
         "a feed counts the items that it brought",
         "select f.id as feed, f.items as counted, count(i.id) as items from feeds f"

@@ -343,7 +343,7 @@ async def test_the_next_document_meets_what_was_subscribed_changed_and_removed_m
     await db.write(chats.forget, READER)
     await ingester.take(feed, (entry(5, "Cotton is cheaper than ever before"),), None, now)
     assert [] == await db.read(owed)  # they went with their chat
-    assert not ingester._memory.subscriptions
+    assert not ingester._memory.subscribers
 
 
 async def test_a_name_taught_meanwhile_is_met_by_the_next_document(
