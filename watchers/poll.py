@@ -395,7 +395,7 @@ class Poller:
                 batch.tally.resting += 1  # its row is put off
             else:
                 with self.looks.at_work():
-                    await self._look(feed, batch.tally, patiently)
+                    await self._look(await self._by_now(feed), batch.tally, patiently)
         except StorageError as error:
             batch.error = error
             batch.tally.unkept += 1
@@ -406,6 +406,16 @@ class Poller:
         if batch.tally.done == batch.tally.feeds:
             await self._end(batch)
         return not rests
+
+    async def _by_now(self, feed: Feed) -> Feed:
+        """Return a feed without a baseline as its row is by now: somebody may just have looked.
+
+        A first look that comes twice takes news for what was there before.
+        """
+        if feed.state.baseline_done:
+            return feed
+        await self._states.flush()
+        return await self._db.read(feeds.get, feed.id) or feed
 
     async def _end(self, batch: "_Batch") -> None:
         """Write down what a batch's looks came to, and leave its one line in the log."""
