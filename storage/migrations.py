@@ -1141,3 +1141,9 @@ create index feeds_status on feeds(status, kind, fallback_of, removed)
 def m049_counts(db: Database) -> None:
     """Know how many stories there are, and feeds of each status, in an archive of any size."""
     execute_all(db, COUNTS)
+
+
+@migrations()
+def m050_old_tallies(db: Database) -> None:
+    """Find the oldest day's tallies without reading all of them, where feeds are many."""
+    db.execute("create index tallies_day on tallies(day)")

@@ -54,6 +54,7 @@ from storage.model import (
     StoryId,
     SubscriptionId,
 )
+from storage.scratch import Scratch
 from storage.set_aside import Aside, AsideKind, why_of
 from storage.sql import Connection
 from storage.subscriptions import Subscriber
@@ -79,6 +80,9 @@ whoever asks something waits too."""
 
 RESTORED_A_SLICE = 40
 """The same, of items that are only read again."""
+
+OLD_TEXTS_A_SLICE = 1_000
+"""Of texts that left the window."""
 
 SUBSCRIBED_A_SLICE = 1_000
 """Subscriptions that are read at once when the program starts."""
@@ -161,7 +165,7 @@ class Ingester:
         """
         item, story = await db.read(items.last_ids)
         memory = intake.Memory(
-            index=empty_index(meaning),
+            index=empty_index(db, meaning),
             queries=keywords.QueryIndex[str](),
             last_item=item,
             last_story=story,
@@ -200,25 +204,38 @@ class Ingester:
 
     async def _fill(self, now: datetime, progress: Callable[[int, int], None]) -> None:
         index = self._memory.index
-        index.restore_old(await self._db.read(fingerprints.old_texts))
-        living = await self._db.read(fingerprints.living, now - WINDOW, now)
-        for done, (item, story, row) in enumerate(living, 1):
-            try:
-                if (features := unpacked(item, row)) is not None:
-                    index.restore(features, story, row)
-                elif (features := await self._made_again(item)) is not None:
-                    index.restore(features, story)
-            except StorageError:
-                raise
-            except Exception as error:
-                log.exception("item not remembered", item=item)
-                self._asides.append(Aside(AsideKind.ITEM, str(item), why_of(error)))
-            if done % RESTORED_A_SLICE == 0:
-                progress(done, len(living))
-                await asyncio.sleep(0)
+        await self._recall_old_texts()
+        living, told = await self._db.read(fingerprints.living, now - WINDOW, now)
+        for at in range(0, len(living), RESTORED_A_SLICE):
+            part = living[at : at + RESTORED_A_SLICE]
+            rows = await self._db.read(fingerprints.packed, part[0], part[-1])
+            for item, story in zip(part, told[at : at + RESTORED_A_SLICE], strict=True):
+                await self._restore(ItemId(item), StoryId(story), rows.get(item))
+            progress(at + len(part), len(living))
         if self._meaning is not None:
             kept = await self._db.read(fingerprints.vectors, self._meaning.mark)
             index.mean((item, packed) for item, packed in kept if index.story_of(item) is not None)
+
+    async def _recall_old_texts(self) -> None:
+        """Know the texts that left the window; a slice at a time, for they are many."""
+        last = -1
+        while found := await self._db.read(fingerprints.old_texts, last, OLD_TEXTS_A_SLICE):
+            self._memory.index.restore_old(found)
+            last = found[-1].place
+
+    async def _restore(self, item: ItemId, story: StoryId, row: bytes | None) -> None:
+        """Take up an item of the window; one that breaks is noted and left out."""
+        index = self._memory.index
+        try:
+            if (features := unpacked(item, row)) is not None:
+                index.restore(features, story, row)
+            elif (features := await self._made_again(item)) is not None:
+                index.restore(features, story)
+        except StorageError:
+            raise
+        except Exception as error:
+            log.exception("item not remembered", item=item)
+            self._asides.append(Aside(AsideKind.ITEM, str(item), why_of(error)))
 
     async def _made_again(self, item: ItemId) -> stories.Features | None:
         """Make an item from its text where its row is missing or of another version."""
@@ -560,7 +577,7 @@ class Ingester:
 
     def doubt_memory(self, now: datetime) -> None:
         """Let the rows tell again what the index knows, before the next news."""
-        self._memory.index = empty_index(self._meaning)
+        self._memory.index = empty_index(self._db, self._meaning)
         self._remembers_at = now
 
     async def _reconsider_stories(self, draft: intake.Draft, now: datetime) -> None:
@@ -763,9 +780,9 @@ class _Way:
     edits: bool
 
 
-def empty_index(meaning: Meaning | None) -> stories.Index:
-    """Return an index that knows no story yet."""
-    index = stories.Index(WINDOW)
+def empty_index(db: Database, meaning: Meaning | None) -> stories.Index:
+    """Return an index that knows no story yet; what it need not hold lies beside the database."""
+    index = stories.Index(WINDOW, pages=Scratch(db.path.resolve().parent))
     if meaning is not None:
         index.weigh_meaning(is_fitted=meaning.is_fitted)
     return index

@@ -418,11 +418,11 @@ async def test_an_item_without_a_readable_row_is_made_again(
     ingester = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
     await ingester.take(feed, (entry(1, "Quake of magnitude 5.1 felt in Almaty"),), None, now)
-    before = await db.read(lambda opened: fingerprints.living(opened, now, now))
+    before = await db.read(lambda opened: fingerprints.packed(opened, 1, 1))
     await db.write(lambda opened: opened.conn.execute(spoilt))
     after = await Ingester.opened(db)
     await after.remember(now + timedelta(hours=1))
-    assert before == await db.read(lambda opened: fingerprints.living(opened, now, now))
+    assert before == await db.read(lambda opened: fingerprints.packed(opened, 1, 1))
     assert {1: 1} == after._memory.index.stories()
 
 
