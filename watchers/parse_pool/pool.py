@@ -125,7 +125,7 @@ class Workers:
             return result
 
     def _end_unneeded(self) -> None:
-        """End who waits since long: the last one used is taken first, the others are for crowds."""
+        """End who waits since long: the last used is taken first, the others are for crowds."""
         since = perf_counter() - self._limits.idle_s
         while len(self._idle) > 1 and self._idle[0].used_at < since:
             self._idle.popleft().kill()
