@@ -1147,3 +1147,9 @@ def m049_counts(db: Database) -> None:
 def m050_old_tallies(db: Database) -> None:
     """Find the oldest day's tallies without reading all of them, where feeds are many."""
     db.execute("create index tallies_day on tallies(day)")
+
+
+@migrations()
+def m051_last_looks(db: Database) -> None:
+    """Find the latest look at a feed, asked for every few seconds, without reading all feeds."""
+    db.execute("create index feeds_checked on feeds(last_checked_at)")
