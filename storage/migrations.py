@@ -1149,7 +1149,22 @@ def m050_old_tallies(db: Database) -> None:
     db.execute("create index tallies_day on tallies(day)")
 
 
+WRITTEN_LATER = """
+-- What a wrong clock wrote is looked for by these; most items have none of them.
+create index items_updated on items(updated_at) where updated_at is not null;
+create index items_retitled on items(retitled_at) where retitled_at is not null;
+create index items_removed on items(removed_at) where removed_at is not null;
+create index items_moved on items(moved_at) where moved_at is not null
+"""
+
+
 @migrations()
-def m051_last_looks(db: Database) -> None:
+def m051_written_later(db: Database) -> None:
+    """Find the few items that were changed at a time, without reading them all."""
+    execute_all(db, WRITTEN_LATER)
+
+
+@migrations()
+def m052_last_looks(db: Database) -> None:
     """Find the latest look at a feed, asked for every few seconds, without reading all feeds."""
     db.execute("create index feeds_checked on feeds(last_checked_at)")
