@@ -43,6 +43,7 @@ RUNS_ON = {
     "make demo": "tests/journeys/test_front_door.py",
     "make run": "tests/journeys/test_front_door.py",
     "steppewire run": "tests/journeys/test_process.py",
+    "steppewire web": "tests/journeys/test_web.py",
     "steppewire health": "tests/bot/monitoring/test_health.py",
     "steppewire run --only watchers": "tests/journeys/halves.py",
     "steppewire run --only bot": "tests/journeys/halves.py",
@@ -248,7 +249,7 @@ def service(line: str) -> None:
     """The name is that of a unit we ship."""
     name = shlex.split(line)[-1]
     name = re.sub(r"@\w+", "@", name)
-    known = {*units.NAMES, units.WATCHERS, units.BOTS, units.LITESTREAM}
+    known = {*units.NAMES, units.WATCHERS, units.BOTS, units.LITESTREAM, units.WEB}
     assert (name if "." in name else f"{name}.service") in known
 
 
