@@ -176,7 +176,9 @@ class TelegramConnection:
         if not self._connected:
             return
         admin_ids = self._ground.settings.admin_ids
-        admins = await self._ground.db.read(menus.admins_here, admin_ids)
+        admins = await self._ground.db.read(
+            menus.admins_here, admin_ids, self._ground.settings.bot_name
+        )
         if admins == self._menus_for:
             return
         self._menus_for = admins

@@ -6,12 +6,15 @@ people and delivers what is owed.
 Which tick is where:
 
 - every process: clock alarm
-- the watching half: poller pages rates translations articles notices asides errands backups upkeep
+- the watching half: poller pages rates translations articles notices asides errands backups
+  removals upkeep
 - the bot's half: digests promises menus
 """
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+
+import structlog
 
 from bot.alarm import StorageAlarm
 from bot.backups import BACKUP_TICK_S, LONGEST_S, ScheduledBackups
@@ -26,10 +29,12 @@ from bot.pipeline import Pipeline
 from bot.ticks import Tick
 from bot.timekeeper import Timekeeper
 from bot.upkeep import upkeep
-from storage import owing, set_aside
+from storage import owing, removal, set_aside
 from storage.model import ChatId
 from watchers.pulse import Pulse
 from watchers.whole_articles import ARTICLES_TICK_S
+
+log = structlog.get_logger(__name__)
 
 POLL_TICK_S = 5
 DIGEST_TICK_S = 10
@@ -43,6 +48,7 @@ PROMISES_TICK_S = 0.25
 TRANSLATE_TICK_S = 5
 """A message whose headline is translated is edited some 20 s after it was sent."""
 
+REMOVALS_TICK_S = 5
 UPKEEP_TICK_S = 3600
 LATE_S = 900
 
@@ -75,7 +81,7 @@ class WatchersHalf:
         self._timekeeper = timekeeper
         pages_s, translating = pipeline.revisits.pace.tick_s, pipeline.translating
         articles, backups = pipeline.articles, ScheduledBackups(pipeline)
-        self._backups = backups
+        self._backups, self._removed = backups, Pulse()
         self.ticks = (
             Tick("poller", pipeline.poller.tick, POLL_TICK_S, 120),
             # A round of pages waits for each, and between those of one host.
@@ -91,6 +97,8 @@ class WatchersHalf:
             # An errand, a round by hand for instance, lasts as long as it lasts.
             Tick("errands", ErrandRunner(pipeline).round, ERRAND_TICK_S, 3 * UPKEEP_TICK_S),
             Tick("backups", self._back_up, BACKUP_TICK_S, LONGEST_S, backups.pulse),
+            # What a removed feed told may be much: each step of it is a beat.
+            Tick("removals", self._remove, REMOVALS_TICK_S, 600, self._removed),
             Tick("upkeep", self._upkeep, UPKEEP_TICK_S, 3 * UPKEEP_TICK_S),
         )
 
@@ -122,6 +130,12 @@ class WatchersHalf:
     async def _back_up(self) -> None:
         """Make a backup where one is due."""
         await self._backups.look(clock_is_trusted=self._timekeeper.is_trusted)
+
+    async def _remove(self) -> None:
+        """Let what removed feeds told leave the archive, in slices."""
+        self._removed.beat()
+        if gone := await removal.finish(self._pipeline.db, self._removed.beat):
+            log.info("removed feeds are gone", rows=gone)
 
     async def _upkeep(self) -> None:
         """Forget what nobody needs any more."""

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from bot.conversation import Html
 from bot.render import feeds as render
-from bot.render.markup import code, joined, tidy, translate_html
-from bot.texts import sentence, translate, words
+from bot.render.markup import code, escape, joined, tidy, translate_html
+from bot.texts import has, sentence, translate, words
 from storage import chats, feeds, meta, set_aside
 from storage.errors import StorageError
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind
@@ -87,7 +87,7 @@ def aside_notice(asides: Sequence[Aside], language: str) -> Html:
                 "•",
                 translate_html(language, f"aside.{one.kind}", what=tidy(one.what, 80)),
                 f"«{tidy(one.label, 80)}»" if one.label else "",
-                code(tidy(one.why, 160)),
+                reason(one, language),
             ),
             " ",
         )
@@ -96,6 +96,14 @@ def aside_notice(asides: Sequence[Aside], language: str) -> Html:
     more = len(asides) - MOST_ASIDE
     foot = translate_html(language, "aside.more", count=more) if more > 0 else ""
     return joined((translate_html(language, "aside.head"), *lines, foot))
+
+
+def reason(aside: Aside, language: str) -> Html:
+    """Say why it was set aside: a wrong request in words, anything else as it was raised."""
+    request = set_aside.request_of(aside.why)
+    if request is None or not has(request.text_key):
+        return code(tidy(aside.why, 160))
+    return escape(tidy(sentence(request, language), 160))
 
 
 def owners_notice(db: Connection, aside: Aside, now: datetime) -> NewDelivery | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from storage import meta, outlets, stories
+from storage import meta, outlets, removal
 from storage.errors import NewsError
 from storage.local_time import rfc3339
 from storage.masking import is_masked, masked
@@ -20,7 +20,6 @@ from storage.model import (
     FeedStatus,
     Outlet,
     Ownership,
-    StoryId,
 )
 from storage.sql import (
     Connection,
@@ -65,11 +64,16 @@ COLUMNS = (
     f" f.fallback_of, {_WAITS}, {_READS_ARTICLES}"
 )
 _WIDTH = 42
-_SELECT = f"select {COLUMNS}, {outlets.COLUMNS} from feeds f join outlets o on o.id = f.outlet_id"  # noqa: S608 (our own column lists)
+_SELECT = (
+    f"select {COLUMNS}, {outlets.COLUMNS} from (select * from feeds where removed = 0) f"  # noqa: S608 (our own column lists)
+    " join outlets o on o.id = f.outlet_id"
+)
 _CATALOGUE = "catalogue_added"
 """The fact that says when the catalogue was added."""
 
-_POLLED = f"f.status not in ('gone', 'paused') and f.kind <> 'import' and not {_WAITS}"
+_POLLED = (
+    f"f.removed = 0 and f.status not in ('gone', 'paused') and f.kind <> 'import' and not {_WAITS}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +214,7 @@ def count(db: Connection) -> dict[FeedStatus, int]:
     """Count sources by status; their fallbacks are part of them."""
     rows = db.conn.execute(
         "select status, count(*) from feeds"
-        " where kind <> 'import' and fallback_of is null group by 1"
+        " where kind <> 'import' and fallback_of is null and removed = 0 group by 1"
     )
     return {FeedStatus(status): number for status, number in rows}
 
@@ -221,7 +225,11 @@ def next_due(db: Connection) -> datetime | None:
     A feed that was never looked at is due since it was added.
     """
     (moment,) = db.conn.execute(
-        f"select min(max(f.next_check_at, f.added_at)) from feeds f where {_POLLED}"  # noqa: S608 (a constant)
+        # The first by an index, beside those of no promise yet: not all the feeds.
+        "select min(at) from (select min(f.added_at) as at from feeds f"  # noqa: S608 (a constant)
+        f" where f.next_check_at = 0 and {_POLLED}"
+        " union all select * from (select f.next_check_at from feeds f"
+        f" where f.next_check_at > 0 and {_POLLED} order by f.next_check_at limit 1))"
     ).fetchone()
     return from_ms(moment)
 
@@ -246,7 +254,9 @@ def own_name(db: Connection, name: str, url: str) -> str:
     outlet = outlets.by_name(db, name)
     if outlet is None or not (outlet.official or outlet.ownership is not Ownership.UNKNOWN):
         return name
-    rows = db.conn.execute("select url from feeds where outlet_id = ?", (outlet.id,)).fetchall()
+    rows = db.conn.execute(
+        "select url from feeds where outlet_id = ? and removed = 0", (outlet.id,)
+    ).fetchall()
     sites = {_site_of(row[0]) for row in rows} | ({_site_of(outlet.home_url)} - {""})
     if not sites or _site_of(url) in sites:
         return name
@@ -309,7 +319,9 @@ def wants_catalogue(db: Connection) -> bool:
 
     Who removed every feed of it does not get it again.
     """
-    (polled,) = db.conn.execute("select count(*) from feeds where kind <> 'import'").fetchone()
+    (polled,) = db.conn.execute(
+        "select count(*) from feeds where kind <> 'import' and removed = 0"
+    ).fetchone()
     return not polled and meta.get(db, _CATALOGUE) is None
 
 
@@ -370,26 +382,15 @@ def resume(db: Connection, feed_id: FeedId, now: datetime) -> None:
 
 
 def remove(db: Connection, feed_id: FeedId) -> None:
-    """Forget a feed with its fallbacks, their items and keys; stories keep what others told."""
-    touched = [
-        StoryId(row[0])
-        for row in db.conn.execute(
-            "select distinct story_id from items where feed_id in"
-            " (select id from feeds where :feed in (id, fallback_of))",
-            {"feed": feed_id},
-        )
-    ]
-    # Ids must not be given twice: an old message may still point to them.
-    # The larger stays: the newest items may have gone with a feed that was removed before.
-    # ("where true" keeps the parser from taking "on conflict" for the "on" of a join.)
-    db.conn.execute(
-        "insert into facts(name, value) select 'last_item', coalesce(max(id), 0) from items where true"
-        " on conflict(name) do update set value = max(value + 0, excluded.value + 0)"
-    )
-    db.conn.execute("delete from facts where name = 'last_item' and value is null")
-    db.conn.execute("delete from feeds where id = ?", (feed_id,))
-    stories.refresh(db, touched)
-    stories.drop_empty(db, touched)
+    """Forget a feed with its fallbacks, their items and keys; stories keep what others told.
+
+    It is out of sight at once, and its first items with it: of most all. What is left goes in
+    steps (``storage.removal``).
+    """
+    removal.begin(db, feed_id)
+    left = removal.ITEMS_A_STEP
+    while left > 0 and (gone := removal.some(db)):
+        left -= gone
 
 
 def retitle(db: Connection, feed_id: FeedId, title: str, site_url: str, language: str) -> None:
@@ -535,7 +536,8 @@ _KEEP = (
     " etag = ?, last_modified = ?, body_digest = ?, entries_seen = ?, moved_to = ?,"
     " moved_seen = ?, baseline_done = ?, told_well_at = ?, max_age_s = ?, ttl_s = ?,"
     " rest_times = ?, gaps = ?, last_gap_at = ?,"
-    " notice = case when ? <> '' then ? else notice end, items = items + ? where id = ?"
+    " notice = case when ? <> '' then ? else notice end, items = items + ?"
+    " where id = ? and removed = 0"
 )
 
 

@@ -1,5 +1,6 @@
 """What story identity knows of living stories, and of texts told before: its memory in rows."""
 
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,23 +46,32 @@ def vectors(db: Connection, mark: bytes) -> list[tuple[ItemId, bytes]]:
     return [(ItemId(item), packed) for item, packed in rows]
 
 
-def living(
-    db: Connection, since: datetime, until: datetime
-) -> list[tuple[ItemId, StoryId, bytes | None]]:
-    """Return the items of living stories, first taken first, with their packed features.
+def living(db: Connection, since: datetime, until: datetime) -> "tuple[array[int], array[int]]":
+    """Return the items of living stories, first taken first, and beside them their stories.
 
-    None stands for an item told and seen in the window, [since, until], that has no row.
+    Such are also those told and seen in the window, [since, until], that have no row here. They
+    are numbers in arrays because they may be a million.
     """
     rows = db.conn.execute(
-        "select t.item_id, i.story_id, t.packed from tellings t join items i on i.id = t.item_id"
+        "select t.item_id, i.story_id from tellings t join items i on i.id = t.item_id"
         " union all"
-        " select i.id, i.story_id, null from items i where i.first_seen between :since and :until"
+        " select i.id, i.story_id from items i where i.first_seen between :since and :until"
         " and coalesce(i.published, i.first_seen) >= :since"
         " and not exists (select 1 from tellings t where t.item_id = i.id)"
         " order by 1",
         {"since": to_ms(since), "until": to_ms(until)},
     )
-    return [(ItemId(item), StoryId(story), packed) for item, story, packed in rows]
+    found, stories = array("q"), array("q")
+    for item, story in rows:
+        found.append(item)
+        stories.append(story)
+    return found, stories
+
+
+def packed(db: Connection, first: int, last: int) -> dict[int, bytes]:
+    """Return the packed features of items by their ids, from ``first`` to ``last``."""
+    rows = "select item_id, packed from tellings where item_id between ? and ?"
+    return dict(db.conn.execute(rows, (first, last)).fetchall())
 
 
 def forget(db: Connection, gone: Iterable[ItemId], old: Iterable[OldText]) -> None:
@@ -73,7 +83,11 @@ def forget(db: Connection, gone: Iterable[ItemId], old: Iterable[OldText]) -> No
     )
 
 
-def old_texts(db: Connection) -> list[OldText]:
-    """Return all texts told before."""
-    rows = db.conn.execute("select place, mark, story_id, told_at from old_texts")
+def old_texts(db: Connection, after: int, most: int) -> list[OldText]:
+    """Return texts told before, at most so many, from the place behind ``after`` on."""
+    rows = db.conn.execute(
+        "select place, mark, story_id, told_at from old_texts where place > ?"
+        " order by place limit ?",
+        (after, most),
+    )
     return [OldText(place, mark, StoryId(story), moment(at)) for place, mark, story, at in rows]

@@ -200,6 +200,30 @@ def last_ids(db: Connection) -> tuple[int, int]:
     return item, story
 
 
+def note_last_ids(db: Connection) -> None:
+    """Note the highest ids ever given, before rows go: an old message may still point to them."""
+    for name, table in (("last_item", "items"), ("last_story", "stories")):
+        db.conn.execute(
+            "insert into facts(name, value)"  # noqa: S608 (our own names)
+            # ("where true" keeps the parser from taking "on conflict" for the "on" of a join.)
+            f" select '{name}', coalesce(max(id), 0) from {table} where true"
+            # The larger stays: what had the newest may have gone before.
+            " on conflict(name) do update set value = max(value + 0, excluded.value + 0)"
+        )
+
+
+def count_out(db: Connection, ids: Iterable[ItemId]) -> None:
+    """Take items that are to go out of what their feeds count, and out of their tallies' books."""
+    db.conn.execute(
+        "update feeds set items = feeds.items - g.items, pruned = pruned + g.counted"
+        " from (select feed_id, count(*) as items, sum(id > coalesce((select value + 0"
+        " from facts where name = 'counted_from'), 0)) as counted from items"
+        " where id in (select value from json_each(?)) group by feed_id) g"
+        " where feeds.id = g.feed_id",
+        (to_json(list(ids)),),
+    )
+
+
 def add(db: Connection, feed_id: FeedId, new: Iterable[NewItem], now: datetime) -> None:
     """Store new items with their keys. Their stories must be there already."""
     seen = to_ms(now)

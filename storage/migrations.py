@@ -1106,3 +1106,38 @@ drop table rests_of_one
 def m047_bots(db: Database) -> None:
     """Let several bots share one archive, each with chats and bans of its own."""
     execute_all(db, BOTS)
+
+
+REMOVAL = """
+alter table feeds add column removed integer not null default 0;
+-- Asked every few seconds: which of them is to go next.
+create index feeds_removed on feeds(id) where removed = 1
+"""
+
+
+@migrations()
+def m048_removal(db: Database) -> None:
+    """Let a feed leave at once, and what it told in steps."""
+    execute_all(db, REMOVAL)
+
+
+COUNTS = """
+create table counts (                -- of what is too much to be counted whenever it is asked
+    what   text primary key,         -- stories
+    number integer not null          -- so many there are
+) strict, without rowid;
+insert into counts select 'stories', count(*) from stories;
+create trigger stories_opened after insert on stories begin
+    update counts set number = number + 1 where what = 'stories'; end;
+create trigger stories_dropped after delete on stories begin
+    update counts set number = number - 1 where what = 'stories'; end;
+
+-- How many sources are of each status, without reading them all.
+create index feeds_status on feeds(status, kind, fallback_of, removed)
+"""
+
+
+@migrations()
+def m049_counts(db: Database) -> None:
+    """Know how many stories there are, and feeds of each status, in an archive of any size."""
+    execute_all(db, COUNTS)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from storage import forgetting, meta
+from storage import forgetting, items, meta
 from storage.model import ItemId, StoryId
 from storage.sizes import bytes_in_use, items_kept
 from storage.sql import Connection, marks, to_ms
@@ -62,8 +62,11 @@ def forget_some(db: Connection, before: datetime, limit: int = STORIES_A_STEP) -
     if not found:
         return 0
     of_stories = f"where story_id in ({marks(len(found))})"
-    _note_ids(db)
-    _count_out(db, of_stories, found)
+    ids = [row[0] for row in db.conn.execute(f"select id from items {of_stories}", found)]  # noqa: S608 (only marks)
+    items.note_last_ids(db)
+    items.count_out(db, ids)
+    if ids:
+        meta.put(db, PRUNED_TO, str(max(*ids, pruned_to(db))))
     # Their features, matches, revisions, pages, texts and translations go with them.
     gone = db.conn.execute(f"delete from items {of_stories}", found).rowcount  # noqa: S608 (only marks)
     db.conn.execute(f"delete from story_aliases {of_stories}", found)  # noqa: S608 (only marks)
@@ -88,30 +91,6 @@ def _oldest(db: Connection, before: datetime, limit: int) -> list[StoryId]:
         },
     )
     return [StoryId(row[0]) for row in rows]
-
-
-def _note_ids(db: Connection) -> None:
-    """Note the highest ids ever given: none is given twice, though all that had one go."""
-    for name, table in (("last_item", "items"), ("last_story", "stories")):
-        db.conn.execute(
-            "insert into facts(name, value)"  # noqa: S608 (our own names)
-            f" select '{name}', max(id) from {table} where true"
-            " on conflict(name) do update set value = max(value + 0, excluded.value + 0)"
-        )
-
-
-def _count_out(db: Connection, of_stories: str, found: list[StoryId]) -> None:
-    """Take items that go out of their feeds' counts, and note how far retention has come."""
-    db.conn.execute(
-        "update feeds set items = feeds.items - g.items, pruned = pruned + g.counted"  # noqa: S608 (only marks)
-        " from (select feed_id, count(*) as items, sum(id > coalesce((select value + 0"
-        f" from facts where name = 'counted_from'), 0)) as counted from items {of_stories}"
-        " group by feed_id) g where feeds.id = g.feed_id",
-        found,
-    )
-    (last,) = db.conn.execute(f"select max(id) from items {of_stories}", found).fetchone()  # noqa: S608 (only marks)
-    if last is not None:
-        meta.put(db, PRUNED_TO, str(max(last, pruned_to(db))))
 
 
 def pruned_to(db: Connection) -> ItemId:

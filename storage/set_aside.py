@@ -4,6 +4,7 @@ A fault of ours, or an odd value in a row, must cost the one thing that has it. 
 here, by what it is and why, and said once to the admins.
 """
 
+import re
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from enum import StrEnum
 
 from storage.errors import NewsError
 from storage.model import ChatId
-from storage.sql import Connection, moment, to_ms
+from storage.sql import Connection, from_json, moment, to_json, to_ms
 
 KEPT = timedelta(days=90)
 """After so long without happening again it is forgotten; happening then, it is said anew."""
@@ -29,6 +30,10 @@ MOST_TOLD = 500
 TOLD_EVERY = timedelta(minutes=10)
 """What comes sooner after the last message waits for the next, with all that joins it."""
 
+PLAIN = (str, int, float)
+"""Values of a sentence that are kept with its key."""
+
+KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 WHY_LENGTH = 300
 LABEL_LENGTH = 400
 
@@ -78,11 +83,24 @@ def place_of(error: BaseException) -> str:
 
 
 def why_of(error: BaseException) -> str:
-    """Say in one line what was raised and where; of a wrong request the key of its sentence."""
+    """Say in one line what was raised and where; of a wrong request what its sentence needs."""
     if isinstance(error, NewsError):
-        return error.text_key
+        plain = {name: value for name, value in error.values.items() if isinstance(value, PLAIN)}
+        whole = f"{error.text_key} {to_json(plain)}"
+        return whole if plain and len(whole) <= WHY_LENGTH else error.text_key
     said = printable(str(error))
     return f"{type(error).__name__}, {place_of(error)}{f': {said}' if said else ''}"[:WHY_LENGTH]
+
+
+def request_of(why: str) -> NewsError | None:
+    """Return the wrong request that ``why_of`` put down; None where something else was raised."""
+    key, _, values = why.partition(" ")
+    if not KEY.fullmatch(key):
+        return None
+    try:
+        return NewsError(key, **(from_json(values) or {}))
+    except (ValueError, TypeError):
+        return NewsError(key)
 
 
 def printable(text: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage.sizes import items_kept
+from storage.sizes import items_kept, stories_kept
 from storage.sql import Connection, from_ms, to_ms
 
 
@@ -33,7 +33,7 @@ def totals(db: Connection, now: datetime) -> Totals:
     ).fetchall()
     return Totals(
         items=items_kept(db),  # counting rows would read an index of them
-        stories=count("select count(*) from stories"),
+        stories=stories_kept(db),
         items_today=count("select count(*) from items where first_seen >= ?", day),
         stories_today=count(
             "select count(distinct story_id) from items where first_seen >= ?", day

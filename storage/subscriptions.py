@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from storage.errors import NewsError
 from storage.model import ChatId, Mode, Reach, Subscription, SubscriptionId, ThreadId
@@ -11,6 +11,14 @@ from storage.sql import Connection, from_ms, readable, to_json, to_ms
 
 MOST_PER_CHAT = 200
 """Enough for anybody's work; a bound, so that no chat can weigh on all the others."""
+
+
+class Subscriber(NamedTuple):
+    """A subscription as far as matching goes: whose it is, and what they ask for."""
+
+    id: SubscriptionId
+    chat_id: ChatId
+    query: str
 
 
 def add(
@@ -73,13 +81,14 @@ def to_query(
     return None if row is None else to_subscription(row)
 
 
-def by_ids(db: Connection, ids: Sequence[SubscriptionId]) -> list[Subscription]:
+def listening(db: Connection, ids: Sequence[SubscriptionId]) -> list[Subscriber]:
     """Return those of the subscriptions that are there and not paused."""
-    rows = db.query(
-        "select * from subscriptions where paused = 0 and id in (select value from json_each(?))",
+    rows = db.conn.execute(
+        "select id, chat_id, query from subscriptions"
+        " where paused = 0 and id in (select value from json_each(?))",
         [to_json(list(ids))],
     )
-    return readable(rows, to_subscription)
+    return list(map(Subscriber._make, rows))
 
 
 def of_chat(db: Connection, chat_id: ChatId) -> list[Subscription]:
@@ -88,13 +97,18 @@ def of_chat(db: Connection, chat_id: ChatId) -> list[Subscription]:
     return readable(rows, to_subscription)
 
 
-def every(db: Connection) -> list[Subscription]:
-    """Return every subscription that is not paused, for the ingester to match.
+def every(db: Connection, after: SubscriptionId | None = None, most: int = -1) -> list[Subscriber]:
+    """Return the subscriptions that are not paused, for the ingester to match, oldest first.
 
-    Those of chats that are gone are among them: nothing is sent to them until they are back.
+    The next ``most`` of them ``after`` an id. Those of chats that are gone are among them: nothing
+    is sent to them until they are back.
     """
-    rows = db.query("select * from subscriptions where paused = 0 order by id")
-    return readable(rows, to_subscription)
+    rows = db.conn.execute(
+        "select id, chat_id, query from subscriptions"
+        " where paused = 0 and id > ? order by id limit ?",
+        [after or 0, most],
+    )
+    return list(map(Subscriber._make, rows))
 
 
 def listening_of(db: Connection, chat_id: ChatId) -> list[Subscription]:

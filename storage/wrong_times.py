@@ -257,6 +257,12 @@ def told_lately(db: Connection) -> datetime | None:
     return from_ms(dates[len(dates) * 9 // 10]) if dates else None
 
 
+def is_told(db: Connection, now: datetime) -> bool:
+    """Tell whether outlets' dates speak for a clock that nothing else is known of."""
+    told = told_lately(db)
+    return told is not None and told - TOLERANCE <= now <= told + AHEAD_AT_MOST
+
+
 def believable(db: Connection, now: datetime) -> datetime:
     """Return now, or as late as can be believed: what is forgotten by age is gone for good.
 

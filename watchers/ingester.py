@@ -52,11 +52,12 @@ from storage.model import (
     ItemId,
     Story,
     StoryId,
-    Subscription,
     SubscriptionId,
 )
+from storage.scratch import Scratch
 from storage.set_aside import Aside, AsideKind, why_of
 from storage.sql import Connection
+from storage.subscriptions import Subscriber
 from storage.tallies import DocumentTally
 from storage.translations import ArrivedTranslation
 from watchers import intake, keywords, stories
@@ -79,6 +80,12 @@ whoever asks something waits too."""
 
 RESTORED_A_SLICE = 40
 """The same, of items that are only read again."""
+
+OLD_TEXTS_A_SLICE = 1_000
+"""Of texts that left the window."""
+
+SUBSCRIBED_A_SLICE = 1_000
+"""Subscriptions that are read at once when the program starts."""
 
 FROZEN_AFTER = 1_000
 """New items after which memory is frozen again: to walk as many takes the collector 5 ms."""
@@ -158,7 +165,7 @@ class Ingester:
         """
         item, story = await db.read(items.last_ids)
         memory = intake.Memory(
-            index=empty_index(meaning),
+            index=empty_index(db, meaning),
             queries=keywords.QueryIndex[str](),
             last_item=item,
             last_story=story,
@@ -166,7 +173,7 @@ class Ingester:
         ingester = cls(db, memory, wake, meaning, tell)
         ingester._seen = await db.read(changes.last)  # before what it may change is read
         await ingester._follow_names()
-        ingester._subscribe(await db.read(subscriptions.every))
+        await ingester._subscribe_all()
         return ingester
 
     async def remember(
@@ -197,25 +204,38 @@ class Ingester:
 
     async def _fill(self, now: datetime, progress: Callable[[int, int], None]) -> None:
         index = self._memory.index
-        index.restore_old(await self._db.read(fingerprints.old_texts))
-        living = await self._db.read(fingerprints.living, now - WINDOW, now)
-        for done, (item, story, row) in enumerate(living, 1):
-            try:
-                if (features := unpacked(item, row)) is not None:
-                    index.restore(features, story, row)
-                elif (features := await self._made_again(item)) is not None:
-                    index.restore(features, story)
-            except StorageError:
-                raise
-            except Exception as error:
-                log.exception("item not remembered", item=item)
-                self._asides.append(Aside(AsideKind.ITEM, str(item), why_of(error)))
-            if done % RESTORED_A_SLICE == 0:
-                progress(done, len(living))
-                await asyncio.sleep(0)
+        await self._recall_old_texts()
+        living, told = await self._db.read(fingerprints.living, now - WINDOW, now)
+        for at in range(0, len(living), RESTORED_A_SLICE):
+            part = living[at : at + RESTORED_A_SLICE]
+            rows = await self._db.read(fingerprints.packed, part[0], part[-1])
+            for item, story in zip(part, told[at : at + RESTORED_A_SLICE], strict=True):
+                await self._restore(ItemId(item), StoryId(story), rows.get(item))
+            progress(at + len(part), len(living))
         if self._meaning is not None:
             kept = await self._db.read(fingerprints.vectors, self._meaning.mark)
             index.mean((item, packed) for item, packed in kept if index.story_of(item) is not None)
+
+    async def _recall_old_texts(self) -> None:
+        """Know the texts that left the window; a slice at a time, for they are many."""
+        last = -1
+        while found := await self._db.read(fingerprints.old_texts, last, OLD_TEXTS_A_SLICE):
+            self._memory.index.restore_old(found)
+            last = found[-1].place
+
+    async def _restore(self, item: ItemId, story: StoryId, row: bytes | None) -> None:
+        """Take up an item of the window; one that breaks is noted and left out."""
+        index = self._memory.index
+        try:
+            if (features := unpacked(item, row)) is not None:
+                index.restore(features, story, row)
+            elif (features := await self._made_again(item)) is not None:
+                index.restore(features, story)
+        except StorageError:
+            raise
+        except Exception as error:
+            log.exception("item not remembered", item=item)
+            self._asides.append(Aside(AsideKind.ITEM, str(item), why_of(error)))
 
     async def _made_again(self, item: ItemId) -> stories.Features | None:
         """Make an item from its text where its row is missing or of another version."""
@@ -248,13 +268,20 @@ class Ingester:
         """Know the taught names beside the gazetteer's, in texts and in queries."""
         if await self._names.refresh():
             self._memory.names = self._names.current
-            for text in tuple(self._memory.readers):
+            for text in self._memory.subscribers.queries():
                 if (error := self._file(text)) is not None:
                     self._asides += intake.asides_of(text, error, self._memory)
-                    for reader in tuple(self._memory.readers[text]):
-                        self._unsubscribe(reader)
+                    for reader in tuple(self._memory.subscribers.of(text)):
+                        self._unsubscribe(reader.id)
 
-    def _subscribe(self, wanted: Iterable[Subscription]) -> None:
+    async def _subscribe_all(self) -> None:
+        """Match every query there is. A few rows at a time: all at once are tens of megabytes."""
+        after: SubscriptionId | None = None
+        while wanted := await self._db.read(subscriptions.every, after, SUBSCRIBED_A_SLICE):
+            self._subscribe(wanted)
+            after = wanted[-1].id
+
+    def _subscribe(self, wanted: Iterable[Subscriber]) -> None:
         """Match these subscriptions' queries from now on.
 
         A stored query that raises, or that a newer grammar refuses, is noted and stops no other.
@@ -262,11 +289,10 @@ class Ingester:
         memory = self._memory
         for subscription in wanted:
             text = subscription.query
-            if text not in memory.readers and (error := self._file(text)) is not None:
+            if text not in memory.subscribers and (error := self._file(text)) is not None:
                 self._asides.append(intake.aside_of(subscription, error))
                 continue
-            memory.subscriptions[subscription.id] = subscription
-            memory.readers.setdefault(text, set()).add(subscription.id)
+            memory.subscribers.add(subscription)
 
     def _file(self, text: str) -> Exception | None:
         """Match a query as it is understood by now; return what it raises, where it does."""
@@ -279,15 +305,8 @@ class Ingester:
 
     def _unsubscribe(self, subscription_id: SubscriptionId) -> None:
         """Match it no longer; unknown ids are harmless."""
-        memory = self._memory
-        subscription = memory.subscriptions.pop(subscription_id, None)
-        if subscription is None:
-            return
-        readers = memory.readers[subscription.query]
-        readers.discard(subscription_id)
-        if not readers:
-            del memory.readers[subscription.query]
-            memory.queries.drop(subscription.query)
+        if query := self._memory.subscribers.drop(subscription_id):
+            self._memory.queries.drop(query)
 
     async def _note_asides(self, now: datetime) -> None:
         """Note what was left out because it raised, and is not noted yet."""
@@ -558,7 +577,7 @@ class Ingester:
 
     def doubt_memory(self, now: datetime) -> None:
         """Let the rows tell again what the index knows, before the next news."""
-        self._memory.index = empty_index(self._meaning)
+        self._memory.index = empty_index(self._db, self._meaning)
         self._remembers_at = now
 
     async def _reconsider_stories(self, draft: intake.Draft, now: datetime) -> None:
@@ -718,7 +737,7 @@ class Ingester:
     async def _known(self, story_id: StoryId) -> Story:
         story = await self._db.read(story_store.get, story_id)
         if story is None or not story.items:
-            raise NewsError("story.unknown", id=story_id)
+            raise await self._db.read(story_store.not_there, story_id)
         return story
 
     async def _obey_corrections(self) -> None:
@@ -739,10 +758,10 @@ class Ingester:
             await self._db.write(fingerprints.forget, gone.items, gone.old)
 
 
-def changed_subscriptions(db: Connection, seen: int) -> tuple[changes.Changed, list[Subscription]]:
+def changed_subscriptions(db: Connection, seen: int) -> tuple[changes.Changed, list[Subscriber]]:
     """Read in one go what changed since change ``seen``, and those of them that are live."""
     changed = changes.since(db, seen)
-    return changed, subscriptions.by_ids(db, changed.subscriptions)
+    return changed, subscriptions.listening(db, changed.subscriptions)
 
 
 def item_and_age(db: Connection, item_id: ItemId) -> tuple[Item | None, bool]:
@@ -761,9 +780,9 @@ class _Way:
     edits: bool
 
 
-def empty_index(meaning: Meaning | None) -> stories.Index:
-    """Return an index that knows no story yet."""
-    index = stories.Index(WINDOW)
+def empty_index(db: Database, meaning: Meaning | None) -> stories.Index:
+    """Return an index that knows no story yet; what it need not hold lies beside the database."""
+    index = stories.Index(WINDOW, pages=Scratch(db.path.resolve().parent))
     if meaning is not None:
         index.weigh_meaning(is_fitted=meaning.is_fitted)
     return index

@@ -7,7 +7,6 @@ that two entries of one document can be one story.
 from collections.abc import Container, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from heapq import nsmallest
 from itertools import islice
 
 from storage.items import EditedItem, KnownItem, LearntKey, MovedItem, NewItem
@@ -20,19 +19,19 @@ from storage.model import (
     ItemImage,
     NewMatch,
     StoryId,
-    Subscription,
-    SubscriptionId,
 )
 from storage.outbox.promises import OwedAlerts
 from storage.reading import labels
 from storage.record import ChangedStory, Intake, ReadArticle, Translated
 from storage.set_aside import Aside, AsideKind, why_of
+from storage.subscriptions import Subscriber
 from storage.tallies import NOTHING_READ, DocumentTally
 from storage.translations import ArrivedTranslation
 from watchers import articles, filing, keywords, stories
 from watchers.fetch import ssrf
 from watchers.parse import Entry, entry_keys
 from watchers.search import facts_of as stored_facts_of
+from watchers.subscribers import Subscribers
 from watchers.text import leads, markup, urls, words
 from watchers.text.names import Gazetteer
 
@@ -55,14 +54,13 @@ IMPORTED = articles.Keys(lasting=True)
 class Memory:
     """What the ingester keeps in memory between documents; rebuilt from the database at start.
 
-    ``queries`` are filed under their canonical texts, and ``readers`` are the subscriptions to
-    each: an item meets a query once, however many have it.
+    ``queries`` are filed under their canonical texts, and ``subscribers`` has who asks for each:
+    an item meets a query once, however many have it.
     """
 
     index: stories.Index
     queries: keywords.QueryIndex[str]
-    subscriptions: dict[SubscriptionId, Subscription] = field(default_factory=dict)
-    readers: dict[str, set[SubscriptionId]] = field(default_factory=dict)
+    subscribers: Subscribers = field(default_factory=Subscribers)
     names: Gazetteer | None = None
     last_item: int = 0
     last_story: int = 0
@@ -727,11 +725,10 @@ def stored_features(
 
 def asides_of(query: str, error: Exception, memory: Memory) -> list[Aside]:
     """Name the subscriptions to a query that raises, the oldest of them where it has many."""
-    oldest = nsmallest(MOST_NAMED, memory.readers.get(query, ()))
-    return [aside_of(memory.subscriptions[one], error) for one in oldest]
+    return [aside_of(one, error) for one in islice(memory.subscribers.of(query), MOST_NAMED)]
 
 
-def aside_of(subscription: Subscription, error: Exception) -> Aside:
+def aside_of(subscription: Subscriber, error: Exception) -> Aside:
     """Name a subscription whose query raises."""
     return Aside(
         AsideKind.SUBSCRIPTION,

@@ -100,9 +100,13 @@ def described(command: Command, language: str) -> tuple[str, str]:
     return command.name, translate(language, f"help.{command.name}")[:256]
 
 
-def admins_here(db: Connection, admin_ids: Iterable[int]) -> frozenset[int]:
-    """Return the admins who pressed Start: of another's chat Telegram knows nothing yet."""
-    known = {admin: chats.get(db, ChatId(admin)) for admin in admin_ids}
+def admins_here(db: Connection, admin_ids: Iterable[int], bot_name: str = "") -> frozenset[int]:
+    """Return the admins who pressed Start at this bot: Telegram knows no chat with any other."""
+    known = {
+        admin: chats.get(db, ChatId(admin))
+        for admin in admin_ids
+        if chats.bot_of(db, ChatId(admin)) == bot_name
+    }
     return frozenset(admin for admin, chat in known.items() if chat is not None and chat.active)
 
 
@@ -124,7 +128,11 @@ async def tell_changed(
     wanted: list[Told],
     tell: Callable[[Bot, Told], Awaitable[bool]],
 ) -> None:
-    """Tell Telegram each of these, unless it took all of them before; a later start goes on."""
+    """Tell Telegram each of these, unless it took all of them before; a later start goes on.
+
+    Each of several bots remembers its own.
+    """
+    fact = f"{fact}/{context.bot_name}" if context.bot_name else fact
     digest = hashlib.sha256(f"{bot.id}{wanted}".encode()).hexdigest()
     if await context.db.read(meta.get, fact) == digest:
         return

@@ -38,6 +38,12 @@ LAWS: tuple[Law, ...] = (
         " where not exists (select 1 from items i where i.story_id = s.id)",
     ),
     Law(
+        "stories in all",
+        "as many stories are there as are counted",
+        "select number as counted, (select count(*) from stories) as stories from counts"
+        " where what = 'stories' and number <> (select count(*) from stories)",
+    ),
+    Law(
         "items of a feed",
         "a feed counts the items that it brought",
         "select f.id as feed, f.items as counted, count(i.id) as items from feeds f"
@@ -75,7 +81,9 @@ LAWS: tuple[Law, ...] = (
         "select k.feed_id as feed, hex(k.key) as key, k.item_id as item from item_keys k"
         " where not exists (select 1 from items i where i.id = k.item_id)"
         # Retention's pass takes the keys later.
-        " and k.item_id > coalesce((select value + 0 from facts where name = 'pruned_to'), 0)",
+        " and k.item_id > coalesce((select value + 0 from facts where name = 'pruned_to'), 0)"
+        # Those of a feed that is being removed go after its items.
+        " and not exists (select 1 from feeds f where f.id = k.feed_id and f.removed = 1)",
     ),
     # --- matches -------------------------------------------------------------------------------
     Law(

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.model import NO_THREAD, ChatId, ChatKind
-from storage.outbox import chat_queues, promises, queue
+from storage.outbox import chat_queues, promises, queue, rows
 from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
 from storage.outbox.promises import START, OwedAnnouncement
-from storage.sql import Connection, to_ms
+from storage.sql import Connection
 
 PAGE = 50
 """So many chats in one transaction: some 5 ms."""
@@ -94,8 +94,8 @@ def progress(db: Connection, subject: str) -> Progress:
     """Count an announcement's messages by what became of them."""
     counts = dict(
         db.conn.execute(
-            "select case when reason = 'stopped' then 'stopped' else state end, count(*)"
-            " from deliveries where kind = 'broadcast' and subject = ? group by 1",
+            "select case when state = 'failed' and reason = 'stopped' then reason else state end,"
+            " count(*) from deliveries where kind = 'broadcast' and subject = ? group by 1",
             (subject,),
         ).fetchall()
     )
@@ -116,11 +116,8 @@ def stop(db: Connection, subject: str, now: datetime) -> int:
     if promise is not None:
         unreached = readers(db, promise.after)
         promises.served(db, promise, None)
-    spared = db.conn.execute(
-        "update deliveries set state = 'failed', reason = 'stopped', settled_at = ?"
-        " where kind = 'broadcast' and subject = ? and state = 'queued' returning chat_id",
-        (to_ms(now), subject),
-    ).fetchall()
-    for (chat_id,) in spared:
-        chat_queues.refresh(db, ChatId(chat_id), now)
+    chosen = "kind = 'broadcast' and subject = :subject"
+    spared = rows.stop(db, chosen, {"subject": subject}, now)
+    for chat_id in spared:
+        chat_queues.refresh(db, chat_id, now)
     return len(spared) + unreached

@@ -1,5 +1,6 @@
 """Outbox rows: adding them, reading them, ending them. Contains no decisions."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,9 @@ from storage.outbox.deliveries import (
 )
 from storage.set_aside import Aside, AsideKind, why_of
 from storage.sql import ODD_VALUES, Connection, from_ms, moment, to_json, to_ms
+
+STOPPED = "stopped"
+"""Why a row ended that somebody stopped: a reader with /stop, an admin an announcement."""
 
 RANK = {DeliveryKind.DIGEST: 1, DeliveryKind.BROADCAST: 2, DeliveryKind.EDIT: 2}
 """What waits behind the news (rank 0) when Telegram's limits are short."""
@@ -158,6 +162,31 @@ def end(db: Connection, delivery: Delivery, state: DeliveryState, why: str, now:
     )
     if delivery.kind is DeliveryKind.FOLD:
         release_carried(db, delivery.id, now)
+
+
+def stop(db: Connection, chosen: str, values: Mapping[str, Any], now: datetime) -> list[ChatId]:
+    """Send nothing more of the ``chosen`` rows; return the chats of those that wait no longer.
+
+    What is under way may arrive. If it does not, it is not tried again: ``is_stopped``.
+    """
+    db.conn.execute(
+        f"update deliveries set reason = '{STOPPED}' where state = 'sending' and {chosen}",  # noqa: S608 (ours)
+        values,
+    )
+    stopped = db.conn.execute(
+        f"update deliveries set state = 'failed', reason = '{STOPPED}', settled_at = :now"  # noqa: S608 (ours)
+        f" where state in ('queued', 'held') and {chosen} returning chat_id",
+        {**values, "now": to_ms(now)},
+    )
+    return [ChatId(row[0]) for row in stopped.fetchall()]
+
+
+def is_stopped(db: Connection, delivery_id: DeliveryId) -> bool:
+    """Tell whether a row was stopped while it was under way."""
+    found = db.conn.execute(
+        "select 1 from deliveries where id = ? and reason = ?", (delivery_id, STOPPED)
+    )
+    return found.fetchone() is not None
 
 
 def release_carried(db: Connection, fold: DeliveryId, now: datetime) -> None:

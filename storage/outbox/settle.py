@@ -30,7 +30,7 @@ from storage.outbox.outcomes import (
     Vanished,
     Void,
 )
-from storage.sql import Connection, marks, to_ms
+from storage.sql import Connection, to_json, to_ms
 
 DOUBT_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (15, 60, 300, 1800))
 """How long a message whose answer was lost waits for each of its repetitions: what cuts
@@ -135,9 +135,10 @@ def sent(db: Connection, delivery: Delivery, message_id: int | None, now: dateti
     """
     # Telegram's answer may bring no number (to an edit): one that is known stays.
     db.conn.execute(
-        "update deliveries set state = 'sent', settled_at = ?, sending_since = null,"
-        " message_id = coalesce(?, message_id) where id = ?",
-        (to_ms(now), message_id, delivery.id),
+        "update deliveries set state = 'sent', settled_at = :now, sending_since = null,"
+        " reason = iif(reason = :stopped, '', reason), message_id = coalesce(:message, message_id)"
+        " where id = :id",
+        {"now": to_ms(now), "stopped": rows.STOPPED, "message": message_id, "id": delivery.id},
     )
     if delivery.kind is DeliveryKind.FOLD:
         rows.release_carried(db, delivery.id, now)
@@ -154,7 +155,12 @@ def requeue(db: Connection, delivery: Delivery, why: str, now: datetime, *, coun
     """Put the message back: its due time stays, so it stays first in its chat.
 
     It is written anew when it goes, so that an answer to what it said before has nothing to add.
+    What was stopped while it was under way goes no more.
     """
+    if rows.is_stopped(db, delivery.id):
+        give_back(db, delivery.chat_id, f"id = {delivery.id}")
+        rows.end(db, delivery, DeliveryState.FAILED, rows.STOPPED, now)
+        return
     db.conn.execute(
         "update deliveries set state = 'queued', sending_since = null, reason = ?,"
         " attempts = attempts - ? where id = ?",
@@ -276,11 +282,8 @@ hear that a source, a channel or a topic needs them."""
 def withhold(db: Connection, chat_id: ChatId, now: datetime) -> None:
     """Send a chat that said /stop nothing of what waits for it; its next digest has the news."""
     give_back(db, chat_id, "state = 'queued'")
-    db.conn.execute(
-        "update deliveries set state = 'failed', reason = 'stopped', settled_at = ?"  # noqa: S608 (only marks)
-        f" where chat_id = ? and state in ('queued', 'held') and kind in ({marks(len(UNASKED))})",
-        (to_ms(now), chat_id, *UNASKED),
-    )
+    chosen = "chat_id = :chat and kind in (select value from json_each(:kinds))"
+    rows.stop(db, chosen, {"chat": chat_id, "kinds": to_json(UNASKED)}, now)
     chat_queues.refresh(db, chat_id, now)
 
 

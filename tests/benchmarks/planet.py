@@ -2,9 +2,13 @@
 
 A real ``steppewire run`` with a window that is full already polls so many feeds on loopback, whose
 outlets tell so many items a day, and alerts so many readers through the sandbox's Bot API, at the
-rate of real time, for ``--minutes``. Prints CPU (of all its processes, in shares of one core),
-memory, how long alerts took from their item's arrival, what waits, and the file. Every figure can
-be given: ``--feeds --items --window --readers --subscriptions --queries``.
+rate of real time, for ``--minutes``. Its feeds have been read before: each look that finds nothing
+new is a 304. Prints once a minute CPU (of all its processes, in shares of one core), memory, what
+waits and how late it is; at the end how long alerts took from their item's arrival until they were
+owed and until Telegram had them. Every figure can be given: ``--feeds --items --window --readers
+--subscriptions --queries``. ``--apart`` runs the halves as two processes, ``--paid 1000`` by
+Telegram's paid broadcasts (the sandbox limits nothing), ``--archive FILE`` over an archive of
+``years``, which is written to. The program ends when this one does.
 """
 
 import argparse
@@ -12,21 +16,29 @@ import asyncio
 import logging
 import os
 import random
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+import aiohttp
+from prometheus_client.parser import text_string_to_metric_families
+
 from bot.sandbox import Sandbox
 from bot.sandbox.telegram.model import User
 from storage import fingerprints
 from storage.database import connect
+from storage.feeds import host_of
+from storage.items import digest
 from storage.model import ItemId, OutletId
 from storage.sql import Connection, to_ms
 from tests.benchmarks.plain_server import PlainServer
@@ -43,6 +55,7 @@ DISTINCT = 3_000
 SYLLABLES = "ba ke lo mu ri sa to vu zi na".split()
 TICKS = os.sysconf("SC_CLK_TCK")
 DAY_S = 86_400
+LOOK_EVERY_S = 900
 HTTP = (
     b'HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nETag: "%d"\r\nContent-Length: %d\r\n\r\n'
 )
@@ -130,7 +143,8 @@ async def serve(load: Load) -> None:
 @contextmanager
 def outlets(name: str, given: list[str]) -> Iterator[int]:
     """Outlets in a process of their own, by their port."""
-    words = [sys.executable, "-m", "tests.benchmarks.planet", name, "--serve", *given]
+    words = ["setpriv", "--pdeathsig", "KILL"]
+    words += [sys.executable, "-m", "tests.benchmarks.planet", name, "--serve", *given]
     server = subprocess.Popen(words, stdout=subprocess.PIPE)
     try:
         assert server.stdout
@@ -145,18 +159,51 @@ def outlets(name: str, given: list[str]) -> Iterator[int]:
 
 def furnish(db: Connection, load: Load, port: int) -> None:
     """Write feeds, a full window, readers and what they wait for."""
-    conn, now, chance = db.conn, datetime.now(UTC), random.Random(1)
-    conn.execute("begin")
+    now, chance = datetime.now(UTC), random.Random(1)
+    db.conn.execute("begin")
+    add_feeds(db, load, port, now, chance)
+    add_readers(db, load, chance)
+    db.conn.execute("commit")
+    if not db.conn.execute("select 1 from items limit 1").fetchone():
+        fill_window(db, load, now)
+
+
+def add_feeds(db: Connection, load: Load, port: int, now: datetime, chance: random.Random) -> None:
+    """Write feeds that were read before, in the place of those that an archive has."""
+    conn, begins = db.conn, to_ms(now) or 0
     conn.executemany(
-        "insert into outlets(id, name) values (?, ?)",
+        "insert or ignore into outlets(id, name) values (?, ?)",
         ((feed + 1, f"Outlet {feed}") for feed in range(load.feeds)),
     )
     conn.executemany(
-        "insert into feeds(id, outlet_id, url, added_at) values (?, ?, ?, ?)",
-        ((n + 1, n + 1, address(n, port), to_ms(now)) for n in range(load.feeds)),
-    )
+        "insert into feeds(id, outlet_id, url, host, added_at, status, baseline_done, last_ok_at,"
+        " last_new_at, interval_s, usual_gap_s, etag, next_check_at)"
+        " values (?, ?, ?, ?, ?, 'ok', 1, ?, ?, ?, ?, ?, ?) on conflict(id) do update set"
+        " url = excluded.url, host = excluded.host, last_ok_at = excluded.last_ok_at,"
+        " etag = excluded.etag, interval_s = excluded.interval_s,"
+        " next_check_at = excluded.next_check_at",
+        (
+            (n + 1, n + 1, url := address(n, port), host_of(url), begins, begins, begins,
+             LOOK_EVERY_S, DAY_S * load.feeds // load.items, f'"{SHOWN}"',
+             begins + 60_000 + chance.randrange(LOOK_EVERY_S * 1_000))
+            for n in range(load.feeds)
+        ),
+    )  # fmt: skip
     conn.executemany(
-        "insert into chats(id, kind, language, digest_times, alerts_per_hour, created_at)"
+        "insert into item_keys values (?, ?, 0) on conflict do nothing",
+        (
+            (n + 1, digest(f"g:https://outlet{n}.example/{at}"))
+            for n in range(load.feeds)
+            for at in range(1, SHOWN + 1)
+        ),
+    )
+
+
+def add_readers(db: Connection, load: Load, chance: random.Random) -> None:
+    """Write readers and what they wait for."""
+    conn = db.conn
+    conn.executemany(
+        "insert or ignore into chats(id, kind, language, digest_times, alerts_per_hour, created_at)"
         " values (?, 'private', 'en', '', 12, 0)",
         ((reader,) for reader in range(FIRST, FIRST + load.readers)),
     )
@@ -168,8 +215,6 @@ def furnish(db: Connection, load: Load, port: int) -> None:
             for n in range(load.subscriptions)
         ),
     )
-    conn.execute("commit")
-    fill_window(db, load, now)
 
 
 def fill_window(db: Connection, load: Load, now: datetime) -> None:
@@ -240,85 +285,197 @@ def memory_mb(pid: int) -> tuple[float, float]:
 
 
 def delays(path: Path, since: int) -> str:
-    """Tell how long alerts took from their item's arrival until Telegram had them."""
+    """Tell how long alerts took from their item's arrival, and what became of all that is owed."""
     db = connect(path)
-    found = [
-        row[0] / 1000
-        for row in db.conn.execute(
-            "select d.settled_at - i.first_seen from deliveries d join items i"
-            " on i.story_id = d.story_id where d.kind = 'alert' and d.state = 'sent'"
-            " and i.first_seen >= ? group by d.id order by 1",
-            (since,),
-        )
-    ]
-    waits = dict(db.conn.execute("select state, count(*) from deliveries group by 1"))
+    rows = db.conn.execute(
+        "select d.created_at - i.first_seen, d.settled_at - i.first_seen from deliveries d"
+        " join items i on i.story_id = d.story_id where d.kind = 'alert' and d.state = 'sent'"
+        " and i.first_seen >= ? group by d.id",
+        (since,),
+    ).fetchall()
+    states = dict(
+        db.conn.execute("select kind || ' ' || state, count(*) from deliveries group by 1")
+    )
     (items,) = db.conn.execute(
         "select count(*) from items where first_seen >= ?", (since,)
     ).fetchone()
     db.close()
-    if not found:
-        return f"items {items}; outbox {waits}; no alert"
-    cut = [found[min(int(len(found) * share), len(found) - 1)] for share in (0.5, 0.95, 1.0)]
-    return f"items {items}; outbox {waits}; fetch to alert p50 {cut[0]:.2f}, p95 {cut[1]:.2f}, worst {cut[2]:.2f} s"
+    owed, told = ([row[at] / 1000 for row in rows] for at in (0, 1))
+    return f"{items} items; outbox {states}; fetch to owed {cuts(owed)}; fetch to Telegram {cuts(told)}"
 
 
-async def watch(path: Path, pid: int, minutes: float) -> None:
-    """Print once a minute what the program uses."""
+def cuts(values: list[float]) -> str:
+    """Tell p50, p95 and the worst of some seconds."""
+    if not values:
+        return "none"
+    values.sort()
+    at = (values[min(int(len(values) * share), len(values) - 1)] for share in (0.5, 0.95, 1.0))
+    return "p50 {:.2f}, p95 {:.2f}, worst {:.2f} s".format(*at)
+
+
+Counts = dict[tuple[str, str], Counter[float]]
+"""Of each histogram and what its first label says: how many lasted so long at most."""
+
+WATCHED = (
+    "steppewire_loop_lag_seconds",
+    "steppewire_send_lag_seconds",
+    "steppewire_transaction_seconds",
+    "steppewire_transaction_wait_seconds",
+    "steppewire_telegram_call_seconds",
+)
+GAUGES = (
+    "steppewire_poll_late_seconds",
+    "steppewire_outbox_waiting",
+    "steppewire_outbox_oldest_due_seconds",
+)
+
+
+async def scraped(url: str) -> tuple[Counts, dict[str, float]]:
+    """Ask a process for its metrics: histograms, and what waits now."""
+    counts: Counts = {}
+    gauges: dict[str, float] = {}
+    async with aiohttp.ClientSession() as session, session.get(f"{url}/metrics") as answer:
+        text = await answer.text()
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            label = next((v for k, v in sample.labels.items() if k != "le"), "")
+            if label.startswith("setMy"):
+                continue  # at a start
+            if family.name in WATCHED and sample.name.endswith("_bucket"):
+                counts.setdefault((family.name, label), Counter())[float(sample.labels["le"])] += (
+                    int(sample.value)
+                )
+            elif family.name in GAUGES:
+                name = f"{family.name} {label}".strip().removeprefix("steppewire_")
+                gauges[name] = gauges.get(name, 0) + sample.value
+    return counts, {name: value for name, value in gauges.items() if value}
+
+
+def lasted(before: Counts, after: Counts) -> Iterator[str]:
+    """Tell of each histogram below which bound half and 95 and 99 of 100 lay since then."""
+    for name, counted in after.items():
+        new = {bound: n - before.get(name, Counter())[bound] for bound, n in counted.items()}
+        total = max(new.values(), default=0)
+        if total:
+            at = [
+                min(b for b, n in new.items() if n >= share * total) for share in (0.5, 0.95, 0.99)
+            ]
+            bounds = ", ".join(f"{bound:g}" for bound in at)
+            yield f"  {' '.join(name).removeprefix('steppewire_')}: {total}, p50 p95 p99 ≤ {bounds}"
+
+
+async def watch(path: Path, run: "Running", minutes: float) -> None:
+    """Print once a minute what the program uses and what waits."""
     began = to_ms(datetime.now(UTC)) or 0
+    first = [await scraped(url) for url in run.urls]
     for _ in range(max(1, round(minutes))):
-        cpu, at = cpu_s(pid), time.monotonic()
+        cpu, at = [cpu_s(pid) for pid in run.pids], time.monotonic()
         await asyncio.sleep(min(60.0, minutes * 60))
-        share = (cpu_s(pid) - cpu) / (time.monotonic() - at)
-        own, others = memory_mb(pid)
-        size = sum(one.stat().st_size for one in path.parent.glob("news.db*")) / 1e6
-        load = os.getloadavg()[0]
+        spent = time.monotonic() - at
+        shares = [(cpu_s(pid) - was) / spent * 100 for pid, was in zip(run.pids, cpu, strict=True)]
+        sizes = [memory_mb(pid) for pid in run.pids]
+        file_mb = sum(one.stat().st_size for one in path.parent.glob(f"{path.name}*")) / 1e6
+        waits: dict[str, float] = {}
+        for url in run.urls:
+            waits |= (await scraped(url))[1]
         print(
-            f"{share * 100:.1f} % of a core; {own:.0f} MB and {others:.0f} MB of parsers;"
-            f" file {size:.0f} MB; load {load:.1f}",
+            f"{' + '.join(f'{share:.1f}' for share in shares)} % of a core;"
+            f" {' + '.join(f'{own:.0f}' for own, _ in sizes)} MB and"
+            f" {sum(others for _, others in sizes):.0f} MB of parsers; file {file_mb:.0f} MB;"
+            f" {', '.join(f'{name} {value:.0f}' for name, value in waits.items())};"
+            f" load {os.getloadavg()[0]:.1f}",
             flush=True,
         )
+    for (before, _), url in zip(first, run.urls, strict=True):
+        print("\n".join(lasted(before, (await scraped(url))[0])))
     print(delays(path, began), flush=True)
 
 
-async def main(name: str, load: Load, minutes: float, given: list[str]) -> None:
+# --- the program -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The program's processes, and where each tells its metrics."""
+
+    pids: tuple[int, ...]
+    urls: tuple[str, ...]
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@asynccontextmanager
+async def program(
+    folder: Path, halves: tuple[str, ...], settings: dict[str, str]
+) -> AsyncIterator[Running]:
+    """Run the program, whole or its halves apart; the kernel ends it where we are killed."""
+    ours = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd()), "LOG_LEVEL": "WARNING"}
+    async with AsyncExitStack() as ending:
+        pids, urls = [], []
+        for half in halves:
+            listen = f"127.0.0.1:{free_port()}"
+            words = ["setpriv", "--pdeathsig", "TERM", sys.executable, "-m", "bot", "run"]
+            words += ["--only", half] if half else []
+            started = await asyncio.create_subprocess_exec(
+                *words, cwd=folder, env=ours | settings | {"HEALTH_LISTEN": listen}
+            )
+            ending.push_async_callback(stopped, started)
+            pids.append(started.pid)
+            urls.append(f"http://{listen}")
+        yield Running(tuple(pids), tuple(urls))
+
+
+async def stopped(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.terminate()
+    await process.wait()
+
+
+def people(box: Sandbox, load: Load) -> None:
+    """Let the readers have pressed Start before."""
+    bot = box.telegram.main_bot
+    for reader in range(FIRST, FIRST + load.readers):
+        box.telegram.add_person(User(reader, "Reader", "en"))
+        box.telegram.start(reader)
+        for update in box.telegram.pending(bot, 0, 10):
+            box.telegram.confirm(bot, update.id)  # no news to a bot they know
+
+
+async def main(name: str, load: Load, told: argparse.Namespace, given: list[str]) -> None:
     """Furnish, start, wait until it has settled, measure."""
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
-    with tempfile.TemporaryDirectory() as folder, outlets(name, given) as port:
-        path = Path(folder) / "news.db"
+    task = asyncio.current_task()
+    assert task
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    with tempfile.TemporaryDirectory() as at, outlets(name, given) as port:
+        folder = Path(at)
+        path = told.archive or folder / "news.db"
         db = connect(path)
         furnish(db, load, port)
         db.close()
         print(f"{load}; file {path.stat().st_size / 1e6:.0f} MB", flush=True)
+        hosts = (address(host, port).split("/")[2] for host in range(min(HOSTS, load.feeds)))
+        (folder / ".env").write_text(f"FEED_ALLOW_HOSTS={','.join(hosts)}\n")
         async with Sandbox.start(people=False, keep=1_000) as box:
-            bot = box.telegram.main_bot
-            for reader in range(FIRST, FIRST + load.readers):
-                box.telegram.add_person(User(reader, "Reader", "en"))
-                box.telegram.start(reader)
-                for update in box.telegram.pending(bot, 0, 10):
-                    box.telegram.confirm(bot, update.id)  # no news to a bot they know
-            allowed = ",".join(
-                address(host, port).split("/")[2] for host in range(min(HOSTS, load.feeds))
-            )
-            (Path(folder) / ".env").write_text(f"FEED_ALLOW_HOSTS={allowed}\n")
-            env = {
-                "PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd()), "DATABASE_PATH": str(path),
-                "TELEGRAM_BOT_TOKEN": box.token, "TELEGRAM_API_URL": box.url,
-                "LOG_LEVEL": "WARNING",
+            people(box, load)
+            settings = {
+                "DATABASE_PATH": str(path), "TELEGRAM_BOT_TOKEN": box.token,
+                "TELEGRAM_API_URL": box.url, "TELEGRAM_PAID_BROADCAST": told.paid,
             }  # fmt: skip
-            program = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", cwd=folder, env=env
-            )
+            halves = ("watchers", "bot") if told.apart else ("",)
             began = time.monotonic()
-            try:
-                await box.until(lambda: box.waiting_polls() == 1, within=300)
+            async with program(folder, halves, settings) as run:
+                await box.until(lambda: box.waiting_polls() == 1, within=900)
+                spent = sum(map(cpu_s, run.pids))
                 print(
-                    f"connected after {time.monotonic() - began:.1f} s, {cpu_s(program.pid):.1f} s CPU",
+                    f"connected after {time.monotonic() - began:.1f} s, {spent:.1f} s CPU",
                     flush=True,
                 )
-                await watch(path, program.pid, minutes)
-            finally:
-                program.terminate()
-                await program.wait()
+                await watch(path, run, told.minutes)
 
 
 if __name__ == "__main__":
@@ -326,6 +483,9 @@ if __name__ == "__main__":
     parser.add_argument("name", choices=LOADS, default="region", nargs="?")
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--serve", action="store_true")
+    parser.add_argument("--apart", action="store_true")
+    parser.add_argument("--paid", default="")
+    parser.add_argument("--archive", type=Path)
     for figure in Load.__dataclass_fields__:
         parser.add_argument(f"--{figure}", type=int)
     told = parser.parse_args()
@@ -333,4 +493,4 @@ if __name__ == "__main__":
     chosen = {one: value for one, value in figures.items() if value is not None}
     whole = Load(**{one: getattr(LOADS[told.name], one) for one in figures} | chosen)
     again = [word for one, value in chosen.items() for word in (f"--{one}", str(value))]
-    asyncio.run(serve(whole) if told.serve else main(told.name, whole, told.minutes, again))
+    asyncio.run(serve(whole) if told.serve else main(told.name, whole, told, again))

@@ -8,6 +8,9 @@ numbers and times, which is much faster yet: the last item of that came a week a
     python -m tests.benchmarks.years grow FILE 1000000
     python -m tests.benchmarks.years repeat FILE LARGE 8
     python -m tests.benchmarks.years measure FILE
+    python -m tests.benchmarks.years tables FILE          bytes an item; reads all of it
+    python -m tests.benchmarks.years copy FILE            a backup of it, sealed
+    python -m tests.benchmarks.years forget FILE 100000   retention: so many items are gone then
 """
 
 import asyncio
@@ -18,27 +21,41 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from storage import (
+    dialogs,
+    errands,
     file_sizes,
+    full_texts,
+    inbox,
     items,
+    matches,
     meta,
+    pages,
     record,
     retention,
     search,
     seen_keys,
+    set_aside,
     stats,
     stories,
+    tallies,
+    translations,
     unfiling,
+    vacuum,
+    wanted_articles,
+    wrong_times,
 )
 from storage.backups import copies, sealing
 from storage.database import connect, in_transaction
 from storage.items import NewItem
 from storage.model import FeedId, ItemId, StoryId
+from storage.outbox import queue
 from storage.record import Intake
-from storage.sql import Connection, to_ms
+from storage.sql import Connection, from_ms, to_ms
 from tests.benchmarks import search as searches
 from tests.benchmarks import segments
 from tests.benchmarks.search import BASES, COUNTRIES, OWNERS, Base, bases
@@ -48,6 +65,7 @@ FEEDS = 300
 A_DAY = 20_000
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 A_CHUNK = 20_000
+MOST_STEPS = 20_000
 
 
 def seen_at(at: int) -> datetime:
@@ -184,8 +202,7 @@ def repeat(source: Path, path: Path, times: int) -> None:
     db.execute("begin")
     for table in AS_THEY_ARE:
         names = ", ".join(row[1] for row in db.execute(f"pragma old.table_info({table})"))
-        db.execute(f"delete from {table}")
-        db.execute(f"insert into {table}({names}) select {names} from old.{table}")
+        db.execute(f"insert or ignore into {table}({names}) select {names} from old.{table}")
     items, stories = (
         db.execute(f"select max(id) from {made}").fetchone()[0]
         for made in (
@@ -244,28 +261,65 @@ def timed(name: str, work: Callable[[], object], times: int = 1) -> None:
 
 
 def measure(path: Path) -> None:
-    """Print what an archive costs whoever opens it, writes to it, reads it and keeps it."""
+    """Print what an archive costs whoever opens it, writes to it and reads it.
+
+    Some of it is written to: a thousand items are recorded.
+    """
     timed("opens", lambda: connect(path).close(), 5)
     db = connect(path)
     last = highest(db, "items")
-    now = seen_at(last)
-    print(f"{last:,} items, {path.stat().st_size / 1e6:,.0f} MB; bytes an item by table:")
-    by_table = db.conn.execute(
-        "select case when name like 'item_words%' then 'item_words' else name end,"
-        " sum(pgsize) from dbstat group by 1 order by 2 desc limit 12"
-    )
-    print("  ".join(f"{name} {size / last:.0f}" for name, size in by_table))
+    now = from_ms(db.conn.execute("select max(first_seen) from items").fetchone()[0])
+    assert now
+    print(f"{last:,} items, {path.stat().st_size / 1e6:,.0f} MB")
     made = bases(200)
-    timed("a document of 30 known entries is looked up", lambda: look_up(db, last), 50)
-    timed("a document of 20 news is recorded", lambda: news(db, made), 50)
-    timed(
-        "a day's stories for a digest",
-        lambda: stories.between(db, now - timedelta(days=1), now),
-        5,
-    )
+    timed("a document of 30 unknown entries is looked up", lambda: look_up(db, last), 50)
+    timed("a document of 20 news is recorded", lambda: news(db, made, now), 50)
+    day = timedelta(days=1)
+    timed("a day's stories for a digest", lambda: stories.between(db, now - day, now), 5)
     timed("/stats", lambda: stats.totals(db, now), 3)
-    timed("a file's size is noted", lambda: file_sizes.note(db, now), 3)
+    upkeep(db, now)
+    db.close()
+    searches.NOW = now
+    asyncio.run(searches.measure(path))
+
+
+def upkeep(db: Connection, now: datetime) -> None:
+    """Print what each part of the upkeep takes where it has nothing to do, and the index's."""
+    for name, read in (
+        ("a believable now is asked for", wrong_times.believable),
+        ("wrong times are looked for at a start", wrong_times.has_any),
+        ("the same, thoroughly", partial(wrong_times.has_any, thorough=True)),
+    ):
+        timed(name, partial(read, db, now), 3)
+    for prune in (
+        dialogs.prune, inbox.prune, pages.prune, set_aside.prune, errands.prune, full_texts.prune,
+        wanted_articles.prune, queue.prune, matches.prune, translations.prune, tallies.fold,
+        file_sizes.note,
+    ):  # fmt: skip
+        sliced(f"{prune.__module__.removeprefix('storage.')}.{prune.__name__}", db, prune, now)
     timed("is a pass through the index due?", lambda: unfiling.is_worth_a_pass(db), 3)
+    timed("is there something to be vacuumed?", lambda: vacuum.is_worth_it(db), 3)
+    sliced("the index's parts are put together", db, search.merge_some)
+
+
+def sliced(name: str, db: Connection, some: Callable[..., object], *values: object) -> None:
+    """Print how many transactions a long work takes, their CPU, and the longest of them."""
+    steps, longest, busy, began = 0, 0.0, time.process_time(), time.perf_counter()
+    more: object = True
+    while more and steps < MOST_STEPS:
+        at = time.perf_counter()
+        more = in_transaction(db, "begin immediate", some, *values)
+        longest = max(longest, time.perf_counter() - at)
+        steps += 1
+    print(
+        f"{name:48} {steps:6} steps, CPU {(time.process_time() - busy) * 1e3:9.1f} ms, wall"
+        f" {time.perf_counter() - began:7.1f} s, the longest {longest * 1e3:7.1f} ms",
+        flush=True,
+    )
+
+
+def measure_copies(path: Path) -> None:
+    """Print what copying and sealing an archive takes; the copy is beside it meanwhile."""
     with TemporaryDirectory(dir=path.parent) as folder:
         copy = Path(folder, "copy.db")
         timed("a copy, checked", lambda: copies.copy(path, copy, lambda *_: None))
@@ -273,10 +327,18 @@ def measure(path: Path) -> None:
         sealed.touch()
         timed("sealed", lambda: sealing.seal(copy, sealed, sealing.new_key()[1]))
         print(f"sealed: {sealed.stat().st_size / copy.stat().st_size:.0%} of the copy")
-        measure_retention(copy, now)
+
+
+def tables(path: Path) -> None:
+    """Print how many bytes each table and index takes an item. Reads the whole file."""
+    db = connect(path)
+    last = highest(db, "items")
+    by_table = db.conn.execute(
+        "select case when name like 'item_words%' then 'item_words' else name end,"
+        " sum(pgsize) from dbstat group by 1 order by 2 desc limit 12"
+    )
+    print("  ".join(f"{name} {size / last:.0f}" for name, size in by_table))
     db.close()
-    searches.NOW = now
-    asyncio.run(searches.measure(path))
 
 
 def look_up(db: Connection, last: int) -> None:
@@ -286,9 +348,9 @@ def look_up(db: Connection, last: int) -> None:
     items.known(db, FeedId(chance.randrange(FEEDS) + 1), keys)
 
 
-def news(db: Connection, made: list[Base]) -> None:
+def news(db: Connection, made: list[Base], now: datetime) -> None:
     """Record twenty items, each a story of its own."""
-    last, story = highest(db, "items"), highest(db, "stories") + 1_000_000
+    last, story = highest(db, "items"), highest(db, "stories") + 1_000
     new = tuple(
         NewItem(
             ItemId(last + n), StoryId(story + n), True, f"g{last + n}", f"https://a.example/{last + n}",
@@ -298,42 +360,44 @@ def news(db: Connection, made: list[Base]) -> None:
         for n, base in enumerate(random.sample(made, 20), 1)
     )  # fmt: skip
     feed = FeedId(random.randrange(FEEDS) + 1)
-    in_transaction(db, "begin immediate", record.record, Intake(feed, seen_at(last), new=new))
+    in_transaction(db, "begin immediate", record.record, Intake(feed, now, new=new))
 
 
-def measure_retention(path: Path, now: datetime) -> None:
-    """Print what it takes to remove a tenth of an archive."""
+def measure_retention(path: Path, most: int) -> None:
+    """Print what it takes to remove an archive's oldest items; they are gone then."""
     db = connect(path)
     in_transaction(db, "begin immediate", lambda db: db.conn.execute("delete from file_sizes"))
-    gone, before = 0, BEGAN + (now - BEGAN) / 10
-    began, busy, longest = time.perf_counter(), time.process_time(), 0.0
-    while True:
+    gone, longest, before = 0, 0.0, datetime.now(UTC)
+    began, busy = time.perf_counter(), time.process_time()
+    while gone < most:
         at = time.perf_counter()
         step = in_transaction(db, "begin immediate", retention.forget_some, before)
         longest = max(longest, time.perf_counter() - at)
-        if not step:
-            break
         gone += step
     cpu = time.process_time() - busy
     print(
         f"retention: {gone:,} items in {time.perf_counter() - began:.0f} s, CPU {cpu / gone * 1e6:.0f}"
         f" µs an item, the longest transaction {longest * 1e3:.0f} ms"
     )
-    timed("keys packed, all of them walked", lambda: packed(db))
-    timed("the index walked once", lambda: walked(db))
+    sliced("keys packed", db, seen_keys.step)
+    walked(db)
     db.close()
 
 
-def packed(db: Connection) -> None:
-    while in_transaction(db, "begin immediate", seen_keys.step):
-        pass
-
-
 def walked(db: Connection) -> None:
+    """Print what it takes to walk through the index for what is gone: its first steps."""
     after = in_transaction(db, "begin immediate", unfiling.take_up)
-    while after is not None:
+    steps, longest, busy = 0, 0.0, time.process_time()
+    while after is not None and steps < MOST_STEPS:
+        at = time.perf_counter()
         gathered = unfiling.gather(db, after)
         after = in_transaction(db, "begin immediate", unfiling.keep, gathered)
+        longest = max(longest, time.perf_counter() - at)
+        steps += 1
+    print(
+        f"the index walked: {steps} steps, CPU {(time.process_time() - busy) * 1e3:.0f} ms,"
+        f" the longest {longest * 1e3:.0f} ms"
+    )
 
 
 def main() -> None:
@@ -345,6 +409,12 @@ def main() -> None:
             repeat(Path(source), Path(file), int(times))
         case ["measure", file]:
             measure(Path(file))
+        case ["tables", file]:
+            tables(Path(file))
+        case ["copy", file]:
+            measure_copies(Path(file))
+        case ["forget", file, count]:
+            measure_retention(Path(file), int(count))
         case _:
             print(__doc__)
 

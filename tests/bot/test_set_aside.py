@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from bot.notices import enqueue_aside_notices
 from bot.pipeline import open_pipeline
 from bot.sandbox import ANNA_ID
 from bot.settings import Settings
+from bot.texts import sentence
 from storage import chats, set_aside, subscriptions
 from storage.database import Database
+from storage.errors import NewsError
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, Mode
 from storage.outbox.deliveries import DeliveryState
-from storage.set_aside import Aside, AsideKind
+from storage.set_aside import Aside, AsideKind, why_of
 from storage.sql import Connection, to_ms
 from tests.bot.delivery.kit import ANNA, Room, room
 from tests.bot.digests.test_maker import MORNING, Morning
@@ -219,6 +222,18 @@ async def test_a_query_that_raises_costs_a_digest_its_own_stories_alone(
 # --- who hears of it -------------------------------------------------------------------------
 
 
+ODD = NewsError("query.bad_value", name="until", value="9999", position=3, example="x")
+
+
+def test_a_wrong_request_is_put_down_with_what_its_sentence_needs() -> None:
+    back = set_aside.request_of(why_of(ODD))
+    assert back is not None
+    assert sentence(ODD, "en") == sentence(back, "en")
+    long = why_of(NewsError("query.bad_value", value="9" * 500))
+    assert "query.bad_value" == long
+    assert None is set_aside.request_of("ValueError, x.py:2: until")
+
+
 async def asides_of(db: Database, now: datetime) -> None:
     """A reader's subscription that cannot be read, a channel's that broke, and an odd item."""
     await db.write(chats.see_chat, Chat(ChatId(7), ChatKind.PRIVATE, language="ru"), now)
@@ -229,7 +244,7 @@ async def asides_of(db: Database, now: datetime) -> None:
     await db.write(
         set_aside.note,
         [
-            Aside(AsideKind.SUBSCRIPTION, "1", "query.bad_value", "until:9999", ANNA),
+            Aside(AsideKind.SUBSCRIPTION, "1", why_of(ODD), "until:9999", ANNA),
             Aside(AsideKind.SUBSCRIPTION, "2", "OverflowError, x.py:1", "<gas>", channel.id),
             Aside(AsideKind.ITEM, "https://courier.example/1", "ValueError, x.py:2", "A & B"),
         ],
@@ -252,6 +267,7 @@ async def test_admins_hear_once_of_all_and_owners_of_their_own(
     assert "«A &amp; B»" in html
     assert "«&lt;gas&gt;»" in html
     assert "OverflowError, x.py:1" in html
+    assert sentence(ODD, "ru") in unescape(html)
     assert "aside.query_unread" in unread
     assert "aside.query_broke" in broke
 

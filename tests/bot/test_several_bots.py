@@ -9,6 +9,7 @@ from telegram import Chat as TelegramChat
 from telegram import ChatMemberLeft, ChatMemberMember, ChatMemberUpdated, User
 
 from bot.notices import enqueue_storage_notice
+from bot.telegram import menus
 from bot.telegram.incoming import see_chat
 from bot.telegram.membership import follow_membership, left
 from storage import chats, inbox
@@ -16,7 +17,8 @@ from storage.database import Database
 from storage.errors import StorageError
 from storage.inbox import NewUpdate
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind
-from storage.outbox import chat_queues, digests, queue, reports
+from storage.outbox import broadcasts, chat_queues, digests, queue, reports
+from storage.outbox.broadcasts import Progress
 from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
 from storage.outbox.outcomes import Gone, Later, NotSent, Outcome, Sent, Shut
 from storage.sql import Connection
@@ -189,6 +191,37 @@ def test_a_bot_that_gets_another_name_keeps_what_it_had(two: Connection, now: da
     assert [ANNA] == taken(two, now + 2 * SOON, "kazakh")
     assert queue.same_bot(two, 9, now)  # somebody else goes by the old name
     assert "kazakh" == chats.bot_of(two, ANNA)
+
+
+def test_what_was_stopped_while_a_bot_was_dead_is_not_sent_when_it_is_back(
+    two: Connection, now: datetime
+) -> None:
+    taken(two, now, "")
+    taken(two, now, "two")
+    broadcasts.announce(two, "b1", "Hello", now)
+    assert [TIMUR] == [one.chat_id for one in queue.claim(two, now, 10, "two")]
+    assert 1 == broadcasts.stop(two, "b1", now)  # Anna's
+    assert Progress(waiting=1, stopped=1) == broadcasts.progress(two, "b1")
+    queue.recover(two, now, "two")
+    assert Progress(stopped=2) == broadcasts.progress(two, "b1")
+    assert [] == taken(two, now + SOON, "two")
+
+
+def test_what_arrives_though_it_was_stopped_counts_as_sent(two: Connection, now: datetime) -> None:
+    taken(two, now, "")
+    broadcasts.announce(two, "b1", "Hello", now)
+    (hers,) = queue.claim(two, now, 10)
+    broadcasts.stop(two, "b1", now)
+    queue.settle(two, hers, Sent(8), now)
+    assert Progress(sent=1, stopped=1) == broadcasts.progress(two, "b1")
+
+
+async def test_an_admin_gets_the_menu_of_the_bot_that_he_knows(db: Database) -> None:
+    """Each of the others asked for it at every start: Telegram knows no such chat of theirs."""
+    await db.write(see_chat, Chat(ANNA, ChatKind.PRIVATE), NOW, "two")
+    assert [set(), {int(ANNA)}] == [
+        await db.read(menus.admins_here, [int(ANNA)], bot) for bot in ("", "two")
+    ]
 
 
 async def test_a_channel_stays_with_who_was_bound_to_it(db: Database) -> None:

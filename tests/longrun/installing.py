@@ -234,6 +234,7 @@ def walk(folder: Path, settings: dict[str, str], ask: Ask) -> None:
         machine.follows("Going back", **going_back)
         served(machine, ask, version)
         apart(machine, ask)
+        replicated(machine, ask, version)
         packed(machine, ask, version)
 
 
@@ -252,6 +253,32 @@ def apart(machine: Machine, ask: Ask) -> None:
         "systemctl disable --now steppewire-watchers steppewire-bot@main\n"
         "systemctl enable --now steppewire"
     )
+
+
+def replicated(machine: Machine, ask: Ask, version: str) -> None:
+    """Follow docs/failover.md: replicate to a folder, lose the database, go on; then spoil it."""
+    document, folder = "docs/failover.md", "/var/lib/steppewire"
+    machine.run("install -d -o steppewire -g steppewire -m 700 /var/backups/steppewire")
+    machine.follows("Replicating", 0, document)
+    told = blocks(section(document, "Replicating"), "text")[0]
+    (machine.root / f"{folder}/litestream.env".lstrip("/")).write_text(told)
+    began = machine.run("date +%s").strip()
+    machine.follows("Replicating", 1, document)
+    since = f"journalctl -u steppewire-litestream -o cat --since @{began}"
+    machine.until(since, "snapshot complete")
+    is_paused = ask("/pausefeed 1").splitlines()[0]
+    time.sleep(3)  # a second between two copies
+    machine.run("systemctl kill -s KILL steppewire-litestream steppewire")
+    machine.run("systemctl stop steppewire-litestream steppewire")
+    machine.run(f"rm -r {folder}/steppewire.db* {folder}/.steppewire.db-litestream")
+    machine.follows("The machine is gone", 0, document)
+    served(machine, ask, version)
+    assert is_paused == ask("/feed 1").splitlines()[0], ask("/feed 1")
+    machine.follows("The database is spoilt, the machine is not", 0, document)
+    machine.follows("The machine is gone", 0, document)
+    served(machine, ask, version)
+    assert "level=ERROR" not in machine.run(since)
+    machine.run("systemctl disable --now steppewire-litestream")
 
 
 def packed(machine: Machine, ask: Ask, version: str) -> None:

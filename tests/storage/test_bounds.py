@@ -62,6 +62,7 @@ BOUNDS = {
     "chats": PEOPLE,
     "corrected_items": PEOPLE,
     "corrected_mutes": PEOPLE,
+    "counts": SIZE,
     "deliveries": aged(state="sent", settled_at=1),
     "drafts": aged(),
     "errands": aged(state="done"),

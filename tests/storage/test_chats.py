@@ -168,7 +168,7 @@ def test_topics_have_their_own_subscriptions(connection: Connection, now: dateti
 def test_a_paused_subscription_is_not_matched(connection: Connection, now: datetime) -> None:
     met(connection, now)
     subscribe(connection, now)
-    (one,) = subscriptions.every(connection)
+    (one,) = subscriptions.of_chat(connection, ANNA)
     subscriptions.save(connection, replace(one, paused=True))
     assert [] == subscriptions.every(connection)
     assert [] == subscriptions.listening_of(connection, ANNA)

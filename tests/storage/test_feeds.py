@@ -75,6 +75,8 @@ def test_a_new_feed_is_due_at_once_and_a_visited_one_at_its_time(connection: Con
     assert () == feeds.due(connection, NOW + timedelta(minutes=14))
     assert [feed.url] == urls(feeds.due(connection, NOW + timedelta(minutes=15)))
     assert NOW + timedelta(minutes=15) == feeds.next_due(connection)
+    add(connection, "https://a.kz/new")
+    assert NOW == feeds.next_due(connection)
 
 
 def test_the_longest_waiting_come_first(connection: Connection) -> None:

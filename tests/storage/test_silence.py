@@ -21,6 +21,7 @@ from storage.outbox.deliveries import (
     NewDelivery,
     Payload,
 )
+from storage.outbox.outcomes import Later
 from storage.sql import Connection, to_ms
 
 ANNA = ChatId(1)
@@ -149,6 +150,20 @@ def test_announcements_leave_out_who_said_stop(here: Connection, now: datetime) 
     assert 2 == broadcasts.readers(here)
     broadcasts.announce(here, "b2", "Hello", now)
     assert ANNA in [one.chat_id for one in queue.claim(here, now, 10)]
+
+
+def test_what_did_not_arrive_when_its_reader_said_stop_is_not_tried_again(
+    here: Connection, now: datetime
+) -> None:
+    began = now - timedelta(days=1)
+    owe(here, DeliveryKind.DIGEST, "d", now, DigestPart("x", began))
+    (going,) = queue.claim(here, now, 10)
+    stopped(here, now)
+    queue.settle(here, going, Later(timedelta(seconds=9)), now)
+    ended, chat = rows.by_id(here, going.id), chats.get(here, ANNA)
+    assert ("failed", "stopped") == (str(ended.state), ended.reason)
+    assert chat is not None
+    assert began == chat.digest_from  # the next one tells it
 
 
 def test_a_database_of_the_first_version_keeps_who_had_stopped(

@@ -9,6 +9,7 @@ import pytest
 
 from storage import aliases, chats, feeds, fingerprints, items, matches, stories, subscriptions
 from storage.database import Database
+from storage.errors import NewsError
 from storage.model import (
     NO_THREAD,
     Chat,
@@ -342,7 +343,7 @@ async def test_the_next_document_meets_what_was_subscribed_changed_and_removed_m
     await db.write(chats.forget, READER)
     await ingester.take(feed, (entry(5, "Cotton is cheaper than ever before"),), None, now)
     assert [] == await db.read(owed)  # they went with their chat
-    assert not ingester._memory.subscriptions
+    assert not ingester._memory.subscribers
 
 
 async def test_a_name_taught_meanwhile_is_met_by_the_next_document(
@@ -417,11 +418,11 @@ async def test_an_item_without_a_readable_row_is_made_again(
     ingester = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
     await ingester.take(feed, (entry(1, "Quake of magnitude 5.1 felt in Almaty"),), None, now)
-    before = await db.read(lambda opened: fingerprints.living(opened, now, now))
+    before = await db.read(lambda opened: fingerprints.packed(opened, 1, 1))
     await db.write(lambda opened: opened.conn.execute(spoilt))
     after = await Ingester.opened(db)
     await after.remember(now + timedelta(hours=1))
-    assert before == await db.read(lambda opened: fingerprints.living(opened, now, now))
+    assert before == await db.read(lambda opened: fingerprints.packed(opened, 1, 1))
     assert {1: 1} == after._memory.index.stories()
 
 
@@ -468,6 +469,19 @@ async def test_an_admins_merge_makes_one_story_whose_ids_both_lead_to_it(
     [(_, one, _), (_, other, _)] = await db.read(all_items)
     assert one == (await ingester.merge(other, one, 7, now)).target
     assert one == await db.read(stories.current, other)
+
+
+async def test_of_a_story_that_left_the_archive_an_admin_hears_that_it_did(
+    db: Database, now: datetime
+) -> None:
+    ingester = await Ingester.opened(db)
+    feed = await feed_of(db, "courier", now)
+    await ingester.take(feed, (entry(1, "Bishkek opens a new school"),), None, now)
+    [(_, story, _)] = await db.read(all_items)
+    await db.write(feeds.remove, feed.id)
+    for wanted, said in ((story, "story.gone"), (StoryId(story + 1), "story.unknown")):
+        with pytest.raises(NewsError, match=said):
+            await ingester.merge(wanted, story, 7, now)
 
 
 async def test_a_story_outlives_the_feed_that_told_it_first(db: Database, now: datetime) -> None:

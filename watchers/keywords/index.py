@@ -1,12 +1,13 @@
 """The anchor index: which subscriptions an item can concern at all.
 
 Every query is filed under the keys of one condition that it cannot hold without; an item looks
-its own keys up and only those queries are evaluated. Equal queries are kept once.
+its own keys up and only those queries are evaluated. Most wait for a word that is seldom told:
+until somebody tells it, a query is a few hundred bytes.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+import pickle
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Generic, TypeVar
 
@@ -19,19 +20,30 @@ Id = TypeVar("Id", bound=Hashable)
 _PREFIXES = range(2, 7)
 """Letters of ``word*`` by which it is filed: as many as it has, within these."""
 
+_SPELT = ("s:", "k:")
+"""Keys of a form as written and as a plain keyboard types it: one shelf serves both."""
 
-@dataclass(slots=True)
+
 class _Filed(Generic[Id]):
-    """One distinct query, its anchors, and whose it is.
+    """One query as it waits: its tree in bytes.
 
     ``needs``: what meets it has a key of each, too. Most candidates fall at the first, and so
     cost no walk through the query.
     """
 
-    query: Query
-    anchors: frozenset[str]
-    needs: tuple[frozenset[str], ...] = ()
-    ids: dict[Id, None] = field(default_factory=dict)
+    __slots__ = ("identity", "needs", "packed")
+
+    def __init__(self, identity: Id, packed: bytes, needs: tuple[frozenset[str], ...]) -> None:
+        self.identity = identity
+        self.packed = packed
+        self.needs = needs
+
+
+@lru_cache(maxsize=1024)
+def _unpacked(packed: bytes) -> Node:
+    """Give a query's tree again; those that items come to are asked for over and over."""
+    root: Node = pickle.loads(packed)  # noqa: S301 (our own, and never out of memory)
+    return root
 
 
 class QueryIndex(Generic[Id]):
@@ -40,33 +52,36 @@ class QueryIndex(Generic[Id]):
     def __init__(self, queries: Iterable[tuple[Id, Query]] = ()) -> None:
         """File the queries that exist already."""
         self._by_id: dict[Id, _Filed[Id]] = {}
-        self._by_text: dict[str, _Filed[Id]] = {}
-        self._anchored: dict[str, _Filed[Id] | dict[str, _Filed[Id]]] = {}
-        self._always: dict[str, _Filed[Id]] = {}
+        self._anchored: dict[str, _Filed[Id] | set[_Filed[Id]]] = {}
+        self._always: set[_Filed[Id]] = set()
         for identity, query in queries:
             self.put(identity, query)
 
     def __len__(self) -> int:
-        """Count the subscriptions."""
+        """Count the queries."""
         return len(self._by_id)
 
     def put(self, identity: Id, query: Query) -> None:
         """File a query under an id, in place of what stood there."""
         self.drop(identity)
-        filed = self._by_text.get(query.text)
-        if filed is None or filed.query != query:
-            filed = self._file(query)
-        filed.ids[identity] = None
+        anchors = self._anchors(query.root)
+        needs = tuple(need for need in _needs(query.root) if need != anchors)
+        filed = _Filed(identity, pickle.dumps(query.root, pickle.HIGHEST_PROTOCOL), needs)
         self._by_id[identity] = filed
+        if anchors is None:
+            self._always.add(filed)
+        for shelf in set(map(_shelf, anchors or ())):
+            self._shelve(shelf, filed)
 
     def drop(self, identity: Id) -> None:
         """Forget an id; an unknown one is forgotten already."""
         filed = self._by_id.pop(identity, None)
         if filed is None:
             return
-        del filed.ids[identity]
-        if not filed.ids:
-            self._unfile(filed)
+        self._always.discard(filed)
+        # Which of its conditions was the rarest when it came is not kept.
+        for shelf in set(map(_shelf, _possible_anchors(_unpacked(filed.packed)))):
+            self._unshelve(shelf, filed)
 
     def find(
         self,
@@ -83,11 +98,12 @@ class QueryIndex(Generic[Id]):
         where: Where | None = None
         title = analysis
         lacks = analysis.keys.isdisjoint
-        for filed in self._candidates(analysis, facts).values():
+        for filed in self._candidates(analysis, facts):
             if any(map(lacks, filed.needs)):
                 continue
+            root = _unpacked(filed.packed)
             try:
-                if not fires(filed.query.root, analysis, facts):
+                if not fires(root, analysis, facts):
                     continue
             except Exception as error:  # noqa: BLE001 (told, or raised there)
                 _told(filed, error, broken)
@@ -95,60 +111,42 @@ class QueryIndex(Generic[Id]):
             if where is None:  # what raises here lies in the item
                 where, title = places(analysis), of_title(analysis)
             try:
-                in_headline = title is analysis or fires(filed.query.root, title, facts)
-                hit = explain(filed.query, analysis, where, in_headline=in_headline)
+                in_headline = title is analysis or fires(root, title, facts)
+                hit = explain(Query("", root), analysis, where, in_headline=in_headline)
             except Exception as error:  # noqa: BLE001 (told, or raised there)
                 _told(filed, error, broken)
                 continue
-            found += [(identity, hit) for identity in filed.ids]
+            found.append((filed.identity, hit))
         return found
 
-    def _candidates(self, analysis: Analysis, facts: Facts) -> dict[str, _Filed[Id]]:
-        found = dict(self._always)
+    def _candidates(self, analysis: Analysis, facts: Facts) -> set[_Filed[Id]]:
+        found = set(self._always)
         anchored = self._anchored
+        own = {key[2:] if key.startswith(_SPELT) else key for key in analysis.keys}
         others = _other_keys(analysis, facts)
-        for key in (*(analysis.keys & anchored.keys()), *(others & anchored.keys())):
+        for key in (*(own & anchored.keys()), *(others & anchored.keys())):
             shelf = anchored[key]
-            if isinstance(shelf, dict):
-                found.update(shelf)
+            if isinstance(shelf, set):
+                found |= shelf
             else:
-                found[shelf.query.text] = shelf
+                found.add(shelf)
         return found
-
-    def _file(self, query: Query) -> _Filed[Id]:
-        anchors = self._anchors(query.root)
-        needs = tuple(need for need in _needs(query.root) if need != anchors)
-        filed: _Filed[Id] = _Filed(query, anchors or frozenset(), needs)
-        self._by_text[query.text] = filed
-        if anchors is None:
-            self._always[query.text] = filed
-        for key in filed.anchors:
-            self._shelve(key, filed)
-        return filed
 
     def _shelve(self, key: str, filed: _Filed[Id]) -> None:
         """Put a query on the shelf of a key; a lone one is its own shelf, as most are."""
-        text, shelf = filed.query.text, self._anchored.get(key)
-        if isinstance(shelf, dict):
-            shelf[text] = filed
-        elif shelf is None or shelf.query.text == text:
-            self._anchored[key] = filed
+        shelf = self._anchored.get(key)
+        if isinstance(shelf, set):
+            shelf.add(filed)
         else:
-            self._anchored[key] = {shelf.query.text: shelf, text: filed}
+            self._anchored[key] = filed if shelf is None else {shelf, filed}
 
-    def _unfile(self, filed: _Filed[Id]) -> None:
-        text = filed.query.text
-        if self._by_text.get(text) is filed:
-            del self._by_text[text]
-        self._always.pop(text, None)
-        for key in filed.anchors:
-            shelf = self._anchored.get(key)
-            if shelf is filed:
-                del self._anchored[key]
-            elif isinstance(shelf, dict) and shelf.get(text) is filed:
-                del shelf[text]
-                if not shelf:
-                    del self._anchored[key]
+    def _unshelve(self, key: str, filed: _Filed[Id]) -> None:
+        """Take a query off the shelf of a key, if it is there."""
+        shelf = self._anchored.get(key)
+        if isinstance(shelf, set):
+            shelf.discard(filed)
+        if not shelf or shelf is filed:
+            self._anchored.pop(key, None)
 
     def _anchors(self, node: Node) -> frozenset[str] | None:  # noqa: C901, PLR0911 - a line a node
         """Give keys of which any matching item has one; None when there are none such."""
@@ -160,7 +158,7 @@ class QueryIndex(Generic[Id]):
             case Exact():
                 return node.keys
             case Prefix():
-                return frozenset({"p:" + node.normal[: _PREFIXES[-1]]})
+                return frozenset({_prefix_anchor(node)})
             case Filter():
                 return _filter_anchors(node)
             case All(children):
@@ -181,10 +179,33 @@ class QueryIndex(Generic[Id]):
         return crowd + 1000 * facts, -max(map(len, keys), default=0)
 
     def _crowd(self, key: str) -> int:
-        shelf = self._anchored.get(key)
+        shelf = self._anchored.get(_shelf(key))
         if shelf is None:
             return 0
-        return len(shelf) if isinstance(shelf, dict) else 1
+        return len(shelf) if isinstance(shelf, set) else 1
+
+
+def _shelf(key: str) -> str:
+    """Name the shelf of a key."""
+    return key[2:] if key.startswith(_SPELT) else key
+
+
+def _possible_anchors(node: Node) -> Iterator[str]:
+    """Give every key under which a query may be filed."""
+    match node:
+        case Term():
+            yield from node.keys.union(*node.words)
+        case Exact():
+            yield from node.keys
+        case Prefix():
+            yield _prefix_anchor(node)
+        case Filter():
+            yield from _filter_anchors(node) or ()
+        case All(children) | Some(children):
+            for child in children:
+                yield from _possible_anchors(child)
+        case No():
+            return
 
 
 def _needs(node: Node) -> tuple[frozenset[str], ...]:
@@ -206,8 +227,11 @@ def _told(
     """Say whose query raised; raise it where nobody hears."""
     if broken is None:
         raise error
-    for identity in filed.ids:
-        broken(identity, error)
+    broken(filed.identity, error)
+
+
+def _prefix_anchor(node: Prefix) -> str:
+    return "p:" + node.normal[: _PREFIXES[-1]]
 
 
 def _filter_anchors(node: Filter) -> frozenset[str] | None:

@@ -530,7 +530,9 @@ def _word(word: _Bare, found: Sequence[NameMatch], names: Gazetteer) -> _Part:
     is_whole = any(sign.is_whole for sign in word.signs)
     if len(word.cuts) == 1 and not is_whole:
         keys = _word_keys(word.cuts[0], found, names)
-        terms.insert(0, Term(word.text, keys | signs.of_meaning(keys)))
+        if more := signs.of_meaning(keys):  # else queries of a word share its set of keys
+            keys |= more
+        terms.insert(0, Term(word.text, keys))
     elif word.cuts and not is_whole:
         terms.insert(0, _phrase(word.text, word.cuts, names))
     node = terms[0] if len(terms) == 1 else All(tuple(terms))

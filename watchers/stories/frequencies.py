@@ -1,13 +1,12 @@
 """How rare words are just now, and an item weighed by it, ready to be compared with many."""
 
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import repeat
 from math import hypot, log, sqrt
 from operator import mul
 from typing import Final
 
+from watchers.stories.compact import CompactMap
 from watchers.stories.features import Features
 from watchers.stories.hashes import FIGURE, KIND
 
@@ -29,7 +28,7 @@ class Frequencies:
 
     def __init__(self, common: Mapping[int, float] | None = None, documents: int = 0) -> None:
         """Begin with the counts given; every other word is equally rare."""
-        self._counts: Counter[int] = Counter(common)
+        self._counts = _counted((common or {}).items())
         self._seen = documents
         self._whole = log(documents + _PRIOR)
 
@@ -37,11 +36,10 @@ class Frequencies:
         """Count an item's words and cross-lingual keys; halve all counts when they grow many."""
         self._seen += 1
         counts = self._counts
-        counts.update(query.words.keys())
-        counts.update(query.cross_lingual.keys())
+        counts.count(query.words)
+        counts.count(query.cross_lingual)
         if len(counts) > _MOST_KEYS:
-            halved = {key: count / 2 for key, count in counts.items() if count > 1}
-            self._counts = Counter(halved)
+            self._counts = _counted((key, n / 2) for key, n in counts.items() if n > 1)
             self._seen //= 2
         self._whole = log(self._seen + _PRIOR)
 
@@ -51,19 +49,25 @@ class Frequencies:
         The logarithm is divided by that of all items, so that a weight means the same in a
         young archive and in an old one.
         """
-        counts = map(self._counts.get, keys, _NEVER)
+        counts = self._counts.many(keys, 0.0)
         scale = 1.0 / self._whole
         # Nothing is met more often than items were read: the weight stays above zero.
         return [1.0 - scale * log(count + 1.0) for count in counts]
 
 
-_NEVER: Final = repeat(0)
+def _counted(counts: Iterable[tuple[int, float]]) -> CompactMap:
+    found = CompactMap("d")
+    for key, count in counts:
+        found.put(key, count)
+    return found
+
+
 _PRIOR: Final = 60.0
 """As if so many items without any of these words had been read before the first one: a young
 archive takes every word for rare. At 1, three contrasting pairs more join wrongly; at 600, F1
 gains 0.006 and three pairs of either kind are lost."""
 _MOST_KEYS: Final = 500_000
-"""Some tens of megabytes. Halving forgets what came once, and lets newly common words be
+"""Some seven megabytes. Halving forgets what came once, and lets newly common words be
 learnt."""
 
 
@@ -132,6 +136,8 @@ NORM, TITLE_NORM, TITLE_WEIGHT, CROSS_LINGUAL_NORM, TITLE_FIGURES = range(5)
 KIND_NORMS, KIND_SUMS, TITLE_SUMS = 5, 9, 13
 """Where each figure stands in ``WeightedQuery.sums``; the last three begin four, one a kind of
 key."""
+SUMS: Final = 17
+"""How many figures there are."""
 
 
 def _norm(weights: Iterable[float]) -> float:

@@ -4,7 +4,6 @@
 is silent for the window leaves it, and only marks of its texts stay (``recirculated``).
 """
 
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,11 +13,14 @@ from storage.fingerprints import OldText
 from storage.model import ItemId, StoryId
 from watchers.stories.boilerplate import Boilerplate
 from watchers.stories.candidates import LEAST_SAME, InvertedIndex
+from watchers.stories.columns import Items, Stories, instant
+from watchers.stories.compact import NumberLists
 from watchers.stories.constraints import Constraint, Constraints
 from watchers.stories.features import Features
 from watchers.stories.frames import Contrast, Opened, contrast_signals
 from watchers.stories.frequencies import Frequencies, WeightedQuery
 from watchers.stories.linkage_model import LinkageModel
+from watchers.stories.links import Links
 from watchers.stories.meaning import (
     Scale,
     Vector,
@@ -27,7 +29,7 @@ from watchers.stories.meaning import (
     vector,
 )
 from watchers.stories.recirculated import OldTexts
-from watchers.stories.shelf import Shelf
+from watchers.stories.shelf import Pages, Shelf
 from watchers.stories.signals import SIGNALS, compare, compare_words
 from watchers.stories.vetoes import Reason, is_copy, quotes_same, veto
 from watchers.stories.weights import LinkageSettings, fitted
@@ -35,6 +37,7 @@ from watchers.stories.weights import LinkageSettings, fitted
 _YOUNG: Final = timedelta(hours=72)
 """How long after its first item a story may still be taken apart: later, readers know it as it is.
 Half a day or a week give the same F1 (within 0.002)."""
+_MICROSECOND: Final = timedelta(microseconds=1)
 _CLIP: Final = 5.0
 """Log-odds beyond which a pair says no more: one sure pair must not outweigh a whole story. At 3
 or 9, F1 falls by 0.0004."""
@@ -72,21 +75,6 @@ class Expired:
     old: tuple[OldText, ...] = ()
 
 
-@dataclass(slots=True)
-class _Kept:
-    """What the window holds of an item.
-
-    ``slot`` and ``posted`` are the inverted index's; ``sums`` are ``WeightedQuery.sums`` as they
-    were when it came. ``connected`` says that it was compared with the items around it.
-    """
-
-    story: StoryId
-    slot: int
-    sums: "array[float]"
-    posted: int
-    connected: bool
-
-
 def _at_least(
     one: Features, other: Features, copied: float, contrast: Contrast | None
 ) -> float | None:
@@ -104,19 +92,21 @@ class Index:
     """All stories told within the window, and their items; mutable, rebuilt in memory at start."""
 
     def __init__(
-        self, window: timedelta = timedelta(days=7), settings: LinkageSettings | None = None
+        self,
+        window: timedelta = timedelta(days=7),
+        settings: LinkageSettings | None = None,
+        pages: Pages | None = None,
     ) -> None:
-        """Keep a story until it is silent for ``window``."""
+        """Keep a story until it is silent for ``window``; what is seldom asked, in ``pages``."""
         self.settings = settings or fitted()
         self.frequencies = Frequencies(self.settings.common, self.settings.documents)
         self._window = window
-        self._kept: dict[ItemId, _Kept] = {}
-        self._shelf = Shelf()
-        self._inverted = InvertedIndex()
-        self._members: dict[StoryId, list[ItemId]] = {}
-        self._last_told: dict[StoryId, datetime] = {}
-        self._pages: dict[int, ItemId] = {}
-        self._links: dict[ItemId, dict[ItemId, float]] = {}
+        lists = NumberLists()
+        self._items = Items(lists)
+        self._stories = Stories(lists)
+        self._links = Links(lists)
+        self._inverted = InvertedIndex(self._items, lists)
+        self._shelf = Shelf(pages)
         self._latest: tuple[Features, WeightedQuery, tuple[Likeness, ...]] | None = None
         self._old = OldTexts()
         self.boilerplate = Boilerplate()
@@ -130,7 +120,7 @@ class Index:
 
     def __len__(self) -> int:
         """Count the items in the window."""
-        return len(self._kept)
+        return len(self._items)
 
     # --- what is in it -----------------------------------------------------------------------
 
@@ -142,16 +132,15 @@ class Index:
 
     def story_of(self, item: ItemId) -> StoryId | None:
         """Tell which story an item in the window belongs to."""
-        kept = self._kept.get(item)
-        return None if kept is None else kept.story
+        return self._items.story(item)
 
     def members(self, story: StoryId) -> Sequence[ItemId]:
         """List the items of a story that are in the window, first taken first."""
-        return self._members.get(self.story(story), ())
+        return [self._item(slot) for slot in self._stories.members(self.story(story))]
 
     def stories(self) -> dict[ItemId, StoryId]:
         """Tell the story of every item in the window."""
-        return {item: kept.story for item, kept in self._kept.items()}
+        return {item: StoryId(self._items.stories[slot]) for item, slot in self._items}
 
     def features(self, item: ItemId) -> Features:
         """Return the features of an item in the window. Raises KeyError."""
@@ -163,7 +152,7 @@ class Index:
 
     def by_page(self, page: int) -> ItemId | None:
         """Find the item that already has this very page."""
-        return self._pages.get(page)
+        return self._items.by_page(page)
 
     def old_text(self, features: Features) -> OldText | None:
         """Find the story, out of the window by now, that had this very text."""
@@ -192,11 +181,11 @@ class Index:
 
     def candidates(self, features: Features) -> tuple[ItemId, ...]:
         """Find the items in the window that share the most rare words or cross-lingual keys."""
-        return tuple(self._candidates(WeightedQuery(features, self.frequencies)))
+        query = WeightedQuery(features, self.frequencies)
+        return tuple(self._item(slot) for slot in self._candidates(query))
 
-    def _candidates(self, query: WeightedQuery) -> list[ItemId]:
-        own = self._kept.get(query.features.item)
-        return self._inverted.candidates(query, None if own is None else own.slot)
+    def _candidates(self, query: WeightedQuery) -> list[int]:
+        return self._inverted.candidates(query, self._items.slot(query.features.item))
 
     def link(self, one: ItemId, other: ItemId) -> float:
         """Give the log-odds of two items in the window; ``floor`` where they never met."""
@@ -205,24 +194,29 @@ class Index:
     def near(self, item: ItemId) -> Mapping[ItemId, float]:
         """Give the items that an item in the window was found alike with, and how surely."""
         self._connect_restored(item)
-        return self._links.get(item, {})
+        return self._linked(item)
 
     def links(self, items: Iterable[ItemId]) -> dict[ItemId, Mapping[ItemId, float]]:
         """Give what each of these items was found alike with; every link is known both ways."""
         asked = tuple(items)
         for item in asked:
             self._connect_restored(item)
-        return {item: self._links.get(item, {}) for item in asked}
+        return {item: self._linked(item) for item in asked}
+
+    def _linked(self, item: ItemId) -> dict[ItemId, float]:
+        slot = self._items.slot(item)
+        links = () if slot is None else self._links.of(slot)
+        return {self._item(other): odds for other, odds in links}
 
     def linkage_model(self) -> LinkageModel:
         """Give the model that weighs groups of items by what is rare just now."""
         return LinkageModel(self.settings.groups, self.frequencies, self.features)
 
     def _connect_restored(self, item: ItemId) -> None:
-        kept = self._kept.get(item)
-        if kept is not None and not kept.connected:
-            kept.connected = True
-            self._connect(item, self.compared(self._shelf.get(item)))
+        slot = self._items.slot(item)
+        if slot is not None and not self._items.connected[slot]:
+            self._items.connected[slot] = True
+            self._connect(slot, self.compared(self._shelf.get(item)))
 
     def _likeness(self, opened: Opened, item: ItemId, signals: Sequence[float]) -> Likeness:
         one, two = opened.features, self._shelf.get(item)
@@ -254,8 +248,9 @@ class Index:
     def _signals(self, query: WeightedQuery) -> Iterator[tuple[ItemId, list[float]]]:
         """Compare with the candidates; leave out whose words are less near than estimated."""
         lang = query.features.lang
-        for item in self._candidates(query):
-            features, sums = self._shelf.get(item), self._kept[item].sums
+        for slot in self._candidates(query):
+            item, sums = self._item(slot), self._items.sums(slot)
+            features = self._shelf.get(item)
             words = compare_words(query, features, sums)
             if words[0] >= LEAST_SAME or features.lang != lang:
                 yield item, compare(query, features, sums, words)
@@ -335,8 +330,8 @@ class Index:
         """Take an item in as part of its story."""
         likenesses = self.compared(features)
         assert self._latest is not None  # noqa: S101 - compared has just set it
-        self._take_in(features, self._latest[1], story, connected=True)
-        self._connect(features.item, likenesses)
+        slot = self._take_in(features, self._latest[1], story, connected=True)
+        self._connect(slot, likenesses)
 
     def restore_old(self, texts: Iterable[OldText]) -> None:
         """Know the texts that left the window before this start."""
@@ -347,46 +342,44 @@ class Index:
 
         It is compared with others only when a newcomer comes near it: a start must be quick.
         """
-        self._take_in(features, WeightedQuery(features, self.frequencies), story, connected=False)
-        if packed is not None:
-            self._shelf.put_packed(features.item, packed)
+        query = WeightedQuery(features, self.frequencies)
+        self._take_in(features, query, story, connected=False, packed=packed)
 
     def _take_in(
-        self, features: Features, query: WeightedQuery, story: StoryId, *, connected: bool
-    ) -> None:
-        item = features.item
+        self,
+        features: Features,
+        query: WeightedQuery,
+        story: StoryId,
+        *,
+        connected: bool,
+        packed: bytes | None = None,
+    ) -> int:
         story = self.story(story)
-        slot, posted = self._inverted.add(query)
-        self._shelf.put(features)
-        self._kept[item] = _Kept(story, slot, query.sums, posted, connected)
-        self._members.setdefault(story, []).append(item)
-        last = self._last_told.get(story, features.told_at)
-        self._last_told[story] = max(last, features.told_at)
-        if features.page:
-            self._pages.setdefault(features.page, item)
+        slot = self._items.add(query, story, connected=connected)
+        self._inverted.add(query, slot)
+        self._shelf.put(features, packed)
+        self._stories.add(story, slot, self._items.told_at[slot])
         self.frequencies.learn(query)
         self.boilerplate.learn(features)
         self._latest = None
+        return slot
 
-    def _connect(self, item: ItemId, likenesses: Iterable[Likeness]) -> None:
-        links: dict[ItemId, float] = {}
+    def _connect(self, slot: int, likenesses: Iterable[Likeness]) -> None:
         for likeness in likenesses:
-            if likeness.odds > self.settings.floor or likeness.veto:
-                links[likeness.item] = likeness.odds
-                self._links.setdefault(likeness.item, {})[item] = likeness.odds
-        if links:
-            self._links.setdefault(item, {}).update(links)
+            other = self._items.slot(likeness.item)
+            if other is not None and (likeness.odds > self.settings.floor or likeness.veto):
+                self._links.put(slot, other, likeness.odds)
+
+    def _item(self, slot: int) -> ItemId:
+        return ItemId(self._items.ids[slot])
 
     def drop(self, item: ItemId) -> None:
         """Forget an item that could not be stored after all."""
         self._vectors.pop(item, None)
-        story = self.story_of(item)
-        if story is None:
-            return
-        self._forget(item)
-        self._members[story].remove(item)
-        if not self._members[story]:
-            self._forget_story(story)
+        slot = self._items.slot(item)
+        if slot is not None:
+            self._stories.remove(StoryId(self._items.stories[slot]), slot)
+            self._forget(item, slot)
 
     def restate(self, features: Features) -> None:
         """Know an item of the window by its new words; it stays in its story."""
@@ -402,8 +395,7 @@ class Index:
 
     def expiring(self, now: datetime) -> tuple[StoryId, ...]:
         """Name the stories that have been silent for the window."""
-        horizon = now - self._window
-        return tuple(story for story, last in self._last_told.items() if last < horizon)
+        return self._stories.silent(instant(now - self._window))
 
     def expire(self, now: datetime) -> Expired:
         """Forget the stories that have been silent for the window; return what went.
@@ -414,29 +406,23 @@ class Index:
         items: list[ItemId] = []
         old: list[OldText] = []
         for story in silent:
-            for item in self._members.get(story, ()):
+            for slot in self._stories.members(story):
+                item = self._item(slot)
                 old += self._old.put(self._shelf.get(item), story)
                 items.append(item)
-                self._forget(item)
-            self._forget_story(story)
+                self._forget(item, slot)
+            self._stories.forget(story)
         return Expired(silent, tuple(items), tuple(old))
 
-    def _forget_story(self, story: StoryId) -> None:
-        self._members.pop(story, None)
-        self._last_told.pop(story, None)
-
-    def _forget(self, item: ItemId) -> None:
-        kept = self._kept.pop(item)
+    def _forget(self, item: ItemId, slot: int) -> None:
         self._vectors.pop(item, None)
         if item in self._constraints:
-            self._homes[item] = kept.story
+            self._homes[item] = StoryId(self._items.stories[slot])
         features = self._shelf.get(item)
         self._shelf.drop(item)
-        if self._pages.get(features.page) == item:
-            del self._pages[features.page]
-        self._inverted.remove(features, kept.slot, kept.posted)
-        for other in self._links.pop(item, ()):
-            self._links.get(other, {}).pop(item, None)
+        self._links.drop(slot)
+        self._inverted.remove(features, slot)
+        self._items.remove(features)
         self._latest = None
 
     # --- second thoughts and corrections -------------------------------------------------------
@@ -447,24 +433,21 @@ class Index:
         if item in self._constraints:
             self._barred = None
             self._homes[item] = story
-        old = self.story_of(item)
-        if old is None or old == story:
+        slot = self._items.slot(item)
+        if slot is None or (old := self._items.stories[slot]) == story:
             return
-        self._members[old].remove(item)
-        self._members.setdefault(story, []).append(item)
-        self._kept[item].story = story
-        self._last_told[story] = max(
-            self._shelf.get(other).told_at for other in self._members[story]
-        )
-        if not self._members[old]:
-            self._forget_story(old)
+        told_at = self._items.told_at
+        self._stories.add(story, slot, told_at[slot])
+        self._items.stories[slot] = story
+        self._stories.retell(story, max(told_at[one] for one in self._stories.members(story)))
+        self._stories.remove(StoryId(old), slot)
 
     def merge(self, story: StoryId, into: StoryId) -> None:
         """Make one story of two; the old id stays as an alias."""
         story, into = self.story(story), self.story(into)
         if story == into:
             return
-        for item in tuple(self._members.get(story, ())):
+        for item in self.members(story):
             self.move(item, into)
         self._aliases[story] = into
         self._barred = None
@@ -497,8 +480,8 @@ class Index:
     def is_settled(self, story: StoryId) -> bool:
         """Tell whether a story stays together, because its first days are over."""
         story = self.story(story)
-        first = self._shelf.get(self._members[story][0]).told_at
-        return self._last_told[story] - first > _YOUNG
+        first = self._items.told_at[self._stories.members(story)[0]]
+        return self._stories.told_last(story) - first > _YOUNG // _MICROSECOND
 
     @property
     def has_constraints(self) -> bool:
@@ -513,8 +496,8 @@ class Index:
 
     def _home(self, item: ItemId) -> StoryId | None:
         """Tell which story an item is in, wherever it is by now; None where it is gone."""
-        kept = self._kept.get(item)
-        if kept is not None:
-            return kept.story
+        living = self._items.story(item)
+        if living is not None:
+            return living
         story = self._homes.get(item)
         return None if story is None else self.story(story)

@@ -128,5 +128,6 @@ def _earliest(items: Sequence[ItemId], index: Index) -> ItemId:
 def _between(some: tuple[ItemId, ...], others: list[ItemId], index: Index) -> float:
     if not others:
         return index.settings.floor
-    total = sum(index.link(one, other) for one in some for other in others)
+    known = [index.near(one) for one in some]
+    total = sum(links.get(other, index.settings.floor) for links in known for other in others)
     return total / (len(some) * len(others))

@@ -10,6 +10,7 @@ from bot.cli.common import archive, as_json, command, emit, no_feeds, now
 from bot.render.rows import isoformat
 from bot.settings import Settings
 from storage import feeds as feed_store
+from storage import removal
 from storage.masking import masked
 from storage.model import Feed, FeedId, FeedKind
 from storage.sql import Connection
@@ -72,8 +73,15 @@ async def changed(
 @FEED
 @command
 async def remove(settings: Settings, wanted: str) -> None:
-    """Forget a feed and its items. Stories keep what other outlets told."""
-    await changed(settings, wanted, feed_store.remove)
+    """Forget a feed and its items. Stories keep what other outlets told.
+
+    What it told goes in steps that hold nobody up; one that is interrupted is ended by the bot.
+    """
+    async with archive(settings) as db:
+        feed = await db.read(feed_store.found, wanted)
+        await db.write(feed_store.remove, feed.id)
+        click.echo(f"{feed.id}  {masked(feed.url)}")
+        await removal.finish(db)
 
 
 @click.command()

@@ -515,6 +515,15 @@ async def test_an_admin_gets_their_menu_when_they_come_and_telegram_is_not_asked
     assert len(await told()) == len(menus.TOLD_IN)
 
 
+async def test_several_bots_are_told_their_menus_once_each(line: Line) -> None:
+    """One mark for all of them was the other's at every start."""
+    async with Bot(line.box.token, base_url=line.box.base_url) as bot:
+        for name, telling in (("one", True), ("two", True), ("one", False), ("two", False)):
+            before = len(line.box.calls.of("setMyCommands"))
+            await menus.set_menus(bot, replace(line.context, bot_name=name), [])
+            assert telling is (len(line.box.calls.of("setMyCommands")) > before)
+
+
 async def test_menus_are_set_once_for_everybody_in_their_language(line: Line) -> None:
     await line.says(ADMIN_ID, "/start", "one message per event")
     async with Bot(line.box.token, base_url=line.box.base_url) as bot:

@@ -52,7 +52,7 @@ def test_what_is_dropped_leaves_nothing_behind() -> None:
         index.drop(1)
 
         assert len(index) == 0
-        assert (index._by_text, index._anchored, index._always) == ({}, {}, {}), query
+        assert (index._by_id, index._anchored, index._always) == ({}, {}, set()), query
 
 
 def test_queries_of_one_word_come_and_go_in_any_order() -> None:

@@ -54,7 +54,7 @@ def test_expiry_leaves_nothing_behind() -> None:
     assert len(index) == 0
     assert index.candidates(features(4, BRIDGE)) == ()
     entries = (index._inverted.terms["ru"], index._inverted.cross_lingual["ru"])
-    held = (*entries, index._links, index._kept, index._members)
+    held = (*entries, index._links, index._items, index._stories)
     assert not any(held)
 
 
