@@ -50,9 +50,6 @@ sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 Request = TypeVar("Request", bound=HTTPXRequest)
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
-CONNECTIONS = 256
-"""To Telegram at most; each is opened when it is needed."""
-
 LAST_POLL_S = 3.0
 """How long a stop waits for Telegram to hear which updates were taken."""
 DELIVERER_STUCK_S = 120.0
@@ -391,7 +388,7 @@ def build(settings: Settings, limiter: Limiter) -> identity.KnownBot:
         request=requests(
             HTTPXRequest,
             settings,
-            connection_pool_size=CONNECTIONS,
+            connection_pool_size=64,
             pool_timeout=20,
             read_timeout=20,
             write_timeout=20,

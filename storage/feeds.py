@@ -1,6 +1,6 @@
 """Feeds: what is polled, when next, and how each is. Polling's whole memory is in these rows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -161,11 +161,26 @@ def every(db: Connection, *, polled_only: bool = False) -> tuple[Feed, ...]:
     return tuple(readable(db.conn.execute(f"{_SELECT} {where} order by f.id"), of_row))
 
 
-def due(db: Connection, now: datetime, limit: int = 1_000) -> tuple[Feed, ...]:
-    """Return the feeds whose next look has come, the longest waiting first."""
+def due(
+    db: Connection,
+    now: datetime,
+    limit: int = 1_000,
+    besides: Collection[FeedId] = (),
+) -> tuple[Feed, ...]:
+    """Return the feeds whose next look has come, the longest waiting first, besides some.
+
+    Of these, which may be many, no more than the ids are read.
+    """
+    ids = db.conn.execute(
+        f"select f.id from feeds f where {_POLLED} and f.next_check_at <= ?"  # noqa: S608 (constants)
+        " order by f.next_check_at, f.id limit ?",
+        (to_ms(now), limit + len(besides)),
+    )
+    wanted = [number for (number,) in ids if number not in besides][:limit]
     rows = db.conn.execute(
-        f"{_SELECT} where {_POLLED} and f.next_check_at <= ? order by f.next_check_at, f.id limit ?",
-        (to_ms(now), limit),
+        f"{_SELECT} where f.id in (select value from json_each(?))"  # noqa: S608 (constants)
+        " order by f.next_check_at, f.id",
+        (to_json(wanted),),
     )
     return tuple(readable(rows, of_row))
 
@@ -593,7 +608,7 @@ def of_row(row: tuple[Any, ...]) -> Feed:
         outlet=outlets.of_row(row[_WIDTH:]),
         languages=tuple(row[4].split()),
         site_url=row[5],
-        rules=from_json(row[6]) or {},
+        rules=from_json(row[6]) or {} if row[6] != "{}" else {},
         moved_from=row[7],
         added_at=from_ms(row[8]),
         items=row[9],

@@ -48,6 +48,8 @@ log = structlog.get_logger(__name__)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _NEVER_SOONER = timedelta(seconds=30)
 _DUE_AT_ONCE = 1_000
+_MOST_UNDER_WAY = 10_000
+"""Where so many wait for their hosts, the others wait in their rows, which cost nothing."""
 _TIMED_OUT = f"error.{FailKind.TIMEOUT}"
 _REST_OF_SHARED = timedelta(minutes=1)
 """For so long a bridge that asks for rest is left alone, whatever outlet's feed it was for."""
@@ -350,8 +352,11 @@ class Poller:
         """Read what is to be looked at now and is not being looked at already."""
         now = self._clock()
         sooner = min(_NEVER_SOONER, timedelta(seconds=self._pace.lowest_s))
+        if len(self._under_way) >= _MOST_UNDER_WAY:
+            return ()
         # What is under way is due, too, until its state is written.
-        found = await self._db.read(feeds.due, now, _DUE_AT_ONCE + len(self._under_way))
+        besides = frozenset(self._under_way)
+        found = await self._db.read(feeds.due, now, _DUE_AT_ONCE, besides)
         return tuple(
             feed
             for feed in found
@@ -390,7 +395,7 @@ class Poller:
                 batch.tally.resting += 1  # its row is put off
             else:
                 with self.looks.at_work():
-                    await self._look(feed, batch.tally, patiently)
+                    await self._look(await self._by_now(feed), batch.tally, patiently)
         except StorageError as error:
             batch.error = error
             batch.tally.unkept += 1
@@ -401,6 +406,16 @@ class Poller:
         if batch.tally.done == batch.tally.feeds:
             await self._end(batch)
         return not rests
+
+    async def _by_now(self, feed: Feed) -> Feed:
+        """Return a feed without a baseline as its row is by now: somebody may just have looked.
+
+        A first look that comes twice takes news for what was there before.
+        """
+        if feed.state.baseline_done:
+            return feed
+        await self._states.flush()
+        return await self._db.read(feeds.get, feed.id) or feed
 
     async def _end(self, batch: "_Batch") -> None:
         """Write down what a batch's looks came to, and leave its one line in the log."""

@@ -52,8 +52,9 @@ AHEAD_S = 0.05
 """Where Telegram is paid for more messages a second, it is as many calls as are made in so much
 time, and so many wait as go in so little."""
 
-MOST_WORKERS = 240
-"""The connections to Telegram are hardly more."""
+MOST_WORKERS = 56
+"""The HTTP client looks through all of its connections at each call: more of them cost more than
+they bring."""
 
 TICK_S = 5.0
 """The longest sleep: whatever forgot to wake us is found after this."""

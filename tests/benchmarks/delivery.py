@@ -1,8 +1,8 @@
-"""How fast the outbox empties: ``python -m tests.benchmarks.delivery [MESSAGES]``.
+"""How fast the outbox empties: ``python -m tests.benchmarks.delivery [MESSAGES] [A_SECOND]``.
 
 Real SQLite, real python-telegram-bot, real HTTP over loopback to a Telegram in a box that runs
-in a process of its own; Telegram's limits lifted. Prints messages a second, CPU and memory of
-the delivering process.
+in a process of its own; Telegram's limits lifted, or at so many a second as are paid for. Prints
+messages a second, CPU and memory of the delivering process.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from bot.sandbox import Sandbox
 from bot.sandbox.telegram.model import User
 from bot.sandbox.telegram.people import BOT_TOKEN
 from bot.telegram.rate_limiter import Limiter
-from bot.telegram.rates import LIFTED
+from bot.telegram.rates import LIFTED, TelegramLimits, limits_of
 from storage import chats
 from storage.database import Database
 from storage.model import Chat, ChatId, ChatKind
@@ -30,7 +30,7 @@ from storage.sql import Connection
 from tests.bot.delivery.kit import plain_bot, tell
 from watchers.taught_names import TaughtNames
 
-CHATS = 500
+CHATS = 2_000
 
 
 def clock() -> datetime:
@@ -58,9 +58,9 @@ def owe(db: Connection, story: int) -> None:
         tell(db, [story], number, 0, clock())
 
 
-async def empty(db: Database, url: str, most: int) -> tuple[float, float]:
+async def empty(db: Database, url: str, most: int, limits: TelegramLimits) -> tuple[float, float]:
     """Deliver everything; return seconds and CPU seconds."""
-    limiter = Limiter(LIFTED)
+    limiter = Limiter(limits)
     bot = plain_bot(BOT_TOKEN, f"{url}/bot", limiter)
     await bot.initialize()
     deliverer = Deliverer(db, bot, limiter, clock, wake_up=asyncio.Event(), names=TaughtNames(db))
@@ -84,7 +84,7 @@ def peak_mb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-async def main(messages: int) -> None:
+async def main(messages: int, a_second: int = 0) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     server = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -103,7 +103,8 @@ async def main(messages: int) -> None:
             for story in range(1, stories + 1):
                 await db.write(owe, story)
             before = peak_mb()
-            seconds, cpu = await empty(db, url, stories * CHATS)
+            limits = limits_of(a_second) if a_second else LIFTED
+            seconds, cpu = await empty(db, url, stories * CHATS, limits)
             await db.close()
     finally:
         server.kill()
@@ -119,4 +120,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["serve"]:
         asyncio.run(serve(int((sys.argv[2:] or [CHATS])[0])))
     else:
-        asyncio.run(main(int((sys.argv[1:] or [10_000])[0])))
+        asyncio.run(main(*map(int, sys.argv[1:] or [12_000])))

@@ -84,7 +84,10 @@ def test_the_longest_waiting_come_first(connection: Connection) -> None:
         feed = add(connection, f"https://a.kz/{hours}")
         state = FeedState(status=FeedStatus.OK, next_check_at=NOW - timedelta(hours=hours))
         feeds.keep_state(connection, feed.id, state)
-    assert ["https://a.kz/3", "https://a.kz/2"] == urls(feeds.due(connection, NOW, 2))
+    first, *_ = due = feeds.due(connection, NOW, 2)
+    assert ["https://a.kz/3", "https://a.kz/2"] == urls(due)
+    besides = frozenset({first.id})
+    assert ["https://a.kz/2", "https://a.kz/1"] == urls(feeds.due(connection, NOW, 2, besides))
 
 
 def test_paused_gone_and_imported_feeds_are_not_polled(connection: Connection) -> None:

@@ -15,6 +15,7 @@ import sqlite_utils
 
 from scripts.keep_version import KEPT, version
 from storage.audit.report import audit
+from storage.backups import copies
 from storage.database import connect
 from storage.errors import StorageError
 from storage.migrations import migrations
@@ -56,6 +57,21 @@ def test_a_published_versions_database_becomes_one_of_ours(kept: Path, tmp_path:
     assert before == {name: after.get(name) for name in before}
     report = audit(path, NOW, lambda _step: None, deep=True)
     assert ((), True) == (report.breaches, report.adds_up)
+
+
+@pytest.mark.parametrize("kept", FILES, ids=lambda file: file.name)
+def test_a_backup_of_a_published_version_is_put_back_as_it_wrote_it(
+    kept: Path, tmp_path: Path
+) -> None:
+    """Who goes back has the newer program restore it: the older may not know how."""
+    backup, path = tmp_path / "before.db", tmp_path / "news.db"
+    backup.write_bytes(gzip.decompress(kept.read_bytes()))
+    connect(path).close()
+    copies.restore(backup, path, tmp_path / "aside", lambda *_: None)
+    assert rows_of(backup) == rows_of(path)
+    steps = "select group_concat(name) from (select name from _sqlite_migrations order by id)"
+    with closing(sqlite3.connect(path)) as there, closing(sqlite3.connect(backup)) as was:
+        assert was.execute(steps).fetchone() == there.execute(steps).fetchone()
 
 
 # --- steps that fail ----------------------------------------------------------------------------

@@ -103,6 +103,29 @@ async def newsroom(db: Database) -> AsyncIterator[Room]:
 # --- news ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("there", [(), (item(1),)], ids=["empty", "one entry"])
+async def test_a_baseline_is_made_once_whoever_read_the_row_before(
+    newsroom: Room, there: tuple[str, ...]
+) -> None:
+    """Two looks that begin side by side (a round by hand, the tick) read the same row."""
+    newsroom.farm.serve("/rss", rss(*there))
+    row = await newsroom.add("/rss")
+    await newsroom.db.write(
+        chats.see_chat, Chat(ChatId(1), ChatKind.PRIVATE, language="ru"), START
+    )
+    await newsroom.db.write(
+        lambda db: subscriptions.add(
+            db, chat_id=ChatId(1), thread_id=NO_THREAD, query="заголовок", mode=Mode.INSTANT,
+            now=START,
+        )
+    )  # fmt: skip
+    await newsroom.look()
+    newsroom.farm.serve("/rss", rss(item(2, "Заголовок новый"), *there))
+    await newsroom.poller._begin([row], force=True).ended()
+    owed = "select count(*) from deliveries where kind = 'alert'"
+    assert (1,) == await newsroom.db.read(lambda db: db.conn.execute(owed).fetchone())
+
+
 async def test_a_document_becomes_items_once(newsroom: Room) -> None:
     newsroom.farm.serve("/rss", rss(item(1), item(2)), ETag='"1"')
     feed = await newsroom.add("/rss")

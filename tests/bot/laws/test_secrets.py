@@ -6,8 +6,11 @@ chat, and one through the command line with all of its logs, brings to light.
 
 import asyncio
 import logging
+from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,7 +22,9 @@ from bot.conversation import Edit, File, Picture, Reply, Say
 from bot.sandbox import ADMIN_ID, Sandbox, sample_outlets
 from bot.settings import Settings, host_port
 from bot.telegram.rates import LIFTED
-from storage.database import Database
+from storage import errands
+from storage.database import Database, connect
+from storage.errands import ErrandState
 from storage.feeds import NewFeed
 from storage.model import Outlet, OutletId
 from storage.sql import Connection, to_json
@@ -77,6 +82,18 @@ def outlets() -> Iterator[Stand]:
         yield running
 
 
+def call_for_key(call: Callable[..., str], folder: Path) -> str:
+    """Make a key, seal by it, open by a spoilt one and by it; give away its wrong half."""
+    recipient = call("backup", "--new-key", "key.txt").strip().partition("=")[2]
+    key = (folder / "key.txt").read_text().strip().splitlines()[-1]
+    call("backup", "copy.db.age", BACKUP_RECIPIENT=recipient)
+    (folder / "spoilt.txt").write_text(f"{key[:-7]}7777777")
+    call("restore", "copy.db.age", "--key", "spoilt.txt", code=1)
+    call("restore", "copy.db.age", "--key", "key.txt")
+    call("check", code=1, BACKUP_RECIPIENT=key)
+    return key
+
+
 def test_no_command_and_no_log_line_shows_a_secret(cli, outlets, tmp_path):
     path = sample_outlets()[0].feed_path
     other, gone = sample_outlets()[1].feed_path, "/nowhere"
@@ -129,10 +146,15 @@ def test_no_command_and_no_log_line_shows_a_secret(cli, outlets, tmp_path):
     call("poll", "--feed", shown(path))
     call("check", code=1, EMBEDDINGS_URL=f"http://bob:{PLANTED}@127.0.0.1:9/?key={PLANTED}")
     call("check", code=1, TELEGRAM_BOT_TOKEN="123456:ABCDEFGH", HTTPS_PROXY="planted://bob")
+    for proxy in PROXIES:
+        call("check", code=1, TELEGRAM_BOT_TOKEN="123456:ABCDEFGH", HTTPS_PROXY=proxy)
+    key = call_for_key(call, tmp_path)
+    assert key[-30:] not in told
     call("feeds", "remove", shown(path))
     call("feeds", "remove", shown(path), code=1)
     assert "http://bob" not in told
     assert PLANTED not in told.replace("planted://bob", "")
+    assert ENCODED not in told
 
     whole = cli("feeds", "export", "--with-secrets").stdout
     assert secret(other).replace("&", "&amp;") in whole
@@ -167,6 +189,10 @@ def kept_handlers() -> Iterator[None]:
     root.setLevel(level)
 
 
+PROXIES = tuple(f"{kind}://bob:{PLANTED}@127.0.0.1:9" for kind in ("http", "socks5h"))
+ENCODED = b64encode(f"bob:{PLANTED}".encode()).decode().rstrip("=")
+"""As a proxy and an outlet are sent it."""
+
 EMBEDDED, TRANSLATED, HOOKED = "embed-planted-1", "transl-planted-2", "hook-planted-3"
 
 
@@ -187,6 +213,18 @@ def everything_logged(
     yield set_up
     for name, level in raised.items():
         logging.getLogger(name).setLevel(level)
+
+
+async def asked(database: Path, what: str, arguments: dict[str, object]) -> None:
+    """Ask the running program for something as the command line does, until that is over."""
+    with closing(connect(database)) as db:
+        number = errands.ask(db, what, arguments, "test", datetime.now(UTC))
+        while (found := errands.get(db, number)) and found.state in UNDER_WAY:
+            errands.still_waits(db, number, datetime.now(UTC))
+            await asyncio.sleep(0.05)
+
+
+UNDER_WAY = (ErrandState.WAITING, ErrandState.RUNNING)
 
 
 @pytest.mark.parametrize("hook", ["", "https://news.example/hook"], ids=["polling", "webhook"])
@@ -228,6 +266,9 @@ async def test_a_whole_journey_leaves_no_secret_in_any_line(
             await box.until(lambda: box.telegram.bots[box.telegram.main_bot].webhook is not None)
         else:
             await box.until(lambda: box.waiting_polls() == 1)
+            other = address.replace(outlet, sample_outlets()[1].feed_path)
+            for source in (other, gone, address):  # new, not there, known: by another process
+                await asked(settings.database_path, "feeds.add", {"source": source})
             for command in COMMANDS:
                 words = {**WORDS, "checkfeed": address, "addfeed": gone}.get(command.name, "")
                 box.telegram.say(ADMIN_ID, f"/{command.name} {words}")
@@ -238,7 +279,7 @@ async def test_a_whole_journey_leaves_no_secret_in_any_line(
     said = told()
     for library in ("Calling Bot API endpoint", "send_request_headers", "Adding job"):
         assert library in said
-    for secret in (PLANTED, EMBEDDED, TRANSLATED, HOOKED, box.token.partition(":")[2]):
+    for secret in (PLANTED, ENCODED, EMBEDDED, TRANSLATED, HOOKED, box.token.partition(":")[2]):
         assert secret not in said
 
 
