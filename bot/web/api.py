@@ -14,7 +14,7 @@ from bot.texts import translate
 from bot.version import installed_version
 from bot.web import answers, asking, finding
 from bot.web.pages import ARCHIVE, visitor
-from storage.errors import NewsError
+from storage.errors import NewsError, Text
 from storage.local_time import rfc3339
 from storage.model import Story
 from storage.reading import headline, reading_of
@@ -52,7 +52,7 @@ async def search(request: web.Request) -> web.Response:
     """Search, as /search in the chat."""
     page, text = asking.page_of(request.query), asking.query_of(request.query)
     if not text:
-        raise NewsError("query.empty", example="oil OR gas")
+        raise NewsError("query.empty", example=Text("example.query"))
     asked = await finding.searched(request.app[ARCHIVE], text, page)
     found = asked.found
     rows = [

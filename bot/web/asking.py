@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from storage.errors import NewsError
+from storage.errors import NewsError, Text
 
 MOST_PAGES = 50
 """Nobody turns further; what is older has its day."""
@@ -41,5 +41,5 @@ def query_of(query: Mapping[str, str]) -> str:
     """Return what is searched for, "" for nothing. Raises NewsError where it is too long."""
     text = query.get("q", "").strip()
     if len(text) > MOST_QUERY:
-        raise NewsError("query.too_long", limit=MOST_QUERY, example="oil OR gas")
+        raise NewsError("query.too_long", limit=MOST_QUERY, example=Text("example.query"))
     return text

@@ -31,7 +31,7 @@ from storage.revisions import Revision
 
 
 @dataclass(frozen=True, slots=True)
-class StoryLine:
+class ListedStory:
     """A story in a list: its headline in the language ``lang``, what stands under it."""
 
     id: StoryId
@@ -61,7 +61,7 @@ def story_line(  # noqa: PLR0917 - as the chat's line
     marker: Marker = UNMARKED,
     near: Sequence[str] = (),
     without: Sequence[str] = (),
-) -> StoryLine:
+) -> ListedStory:
     """Show a story in a list; what a search met is bold, or stands in a line of its own."""
     language, chat = visitor.language, visitor.chat
     item = headline(story, reading_of(chat), marker.languages)
@@ -72,7 +72,7 @@ def story_line(  # noqa: PLR0917 - as the chat's line
     marks = (language_mark(item, language, short=True), tolls(story, item, language))
     under = (joined((by, at, *marks), " · "), _found_by(story, visitor, marker, near, without))
     name = marker.title(item, title(item, language))
-    return StoryLine(story.id, name, _tag(item), tuple(line for line in under if line))
+    return ListedStory(story.id, name, _tag(item), tuple(line for line in under if line))
 
 
 def _tag(item: Item) -> str:

@@ -334,7 +334,7 @@ LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"docker (build|compose)|podman compose|podman build -f deploy/Containerfile .*": harmless,
     r"useradd --system .*": user_of_the_unit,
     r"install -d .*": owner_of_the_folder,
-    r"systemctl (enable --now|disable --now|start|stop|edit|status) \S+": service,
+    r"systemctl (enable --now|disable --now|start|stop|restart|edit|status) \S+": service,
     r"journalctl -u \S+": service,
     r"systemd-analyze security \S+": service,
     r"(PIPX_HOME=/\S+ PIPX_BIN_DIR=\S+ )?pipx install .*": packed,
