@@ -1141,3 +1141,24 @@ create index feeds_status on feeds(status, kind, fallback_of, removed)
 def m049_counts(db: Database) -> None:
     """Know how many stories there are, and feeds of each status, in an archive of any size."""
     execute_all(db, COUNTS)
+
+
+@migrations()
+def m050_old_tallies(db: Database) -> None:
+    """Find the oldest day's tallies without reading all of them, where feeds are many."""
+    db.execute("create index tallies_day on tallies(day)")
+
+
+WRITTEN_LATER = """
+-- What a wrong clock wrote is looked for by these; most items have none of them.
+create index items_updated on items(updated_at) where updated_at is not null;
+create index items_retitled on items(retitled_at) where retitled_at is not null;
+create index items_removed on items(removed_at) where removed_at is not null;
+create index items_moved on items(moved_at) where moved_at is not null
+"""
+
+
+@migrations()
+def m051_written_later(db: Database) -> None:
+    """Find the few items that were changed at a time, without reading them all."""
+    execute_all(db, WRITTEN_LATER)

@@ -62,14 +62,19 @@ def add(db: Connection, feed_id: FeedId, tally: DocumentTally, now: datetime) ->
     )
 
 
-def fold(db: Connection, now: datetime) -> int:
-    """Add the oldest day's rows, if it is old enough, to those of day 0; return how many."""
+def fold(db: Connection, now: datetime, limit: int = 300) -> int:
+    """Add some rows of the oldest day, if it is old enough, to those of day 0; return how many."""
     (oldest,) = db.conn.execute("select min(day) from tallies where day > 0").fetchone()
     if oldest is None or oldest >= day_of(now) - DAYS:
         return 0
-    db.conn.execute(
-        "insert into tallies select feed_id, 0, documents, entries, stored,"  # noqa: S608 (ours)
-        " changed, known, kept, refused from tallies where day = ?" + ADDED,
-        (oldest,),
+    some = (
+        "from tallies where day = :day and feed_id in"
+        " (select feed_id from tallies where day = :day order by feed_id limit :limit)"
     )
-    return db.conn.execute("delete from tallies where day = ?", (oldest,)).rowcount
+    values = {"day": oldest, "limit": limit}
+    db.conn.execute(
+        "insert into tallies select feed_id, 0, documents, entries, stored,"
+        f" changed, known, kept, refused {some}{ADDED}",
+        values,
+    )
+    return db.conn.execute(f"delete {some}", values).rowcount

@@ -65,7 +65,9 @@ FEEDS = 300
 A_DAY = 20_000
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 A_CHUNK = 20_000
-MOST_STEPS = 20_000
+MOST_STEPS = 500
+"""Of a long work so many transactions are measured: putting all parts of a large index together
+takes thousands."""
 
 
 def seen_at(at: int) -> datetime:

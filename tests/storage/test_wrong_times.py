@@ -6,7 +6,7 @@ import pytest
 
 from storage import wrong_times
 from storage.sql import Connection, to_ms
-from storage.wrong_times import DUE_TIMES, STAMPS, DueTime
+from storage.wrong_times import DUE_TIMES, STAMPS, DueTime, lies_ahead
 from tests.storage import rows
 
 NOW = rows.NOON
@@ -72,6 +72,23 @@ def put(db: Connection, due: DueTime, at: int | None, written: int | None) -> No
 def due_in(db: Connection, due: DueTime) -> timedelta:
     (at,) = db.conn.execute(f"select {due.column} from {due.table}").fetchone()
     return timedelta(milliseconds=at - (to_ms(NOW) or 0))
+
+
+LARGE = ("items", "stories", "matches", "deliveries")
+
+
+@pytest.mark.parametrize("stamp", [one for one in STAMPS if one[0] in LARGE], ids=".".join)
+def test_no_large_table_is_read_through_for_a_wrong_clock(
+    connection: Connection, stamp: tuple[str, str]
+) -> None:
+    """All of it is one transaction, and five years of news are 25 million items."""
+    table, column = stamp
+    for doing in (f"select max({column}) from {table}", f"update {table} set {column} = 1"):
+        plan = connection.conn.execute(
+            f"explain query plan {doing} where {lies_ahead(table, column)}", {"soon": 5}
+        )
+        told = [row[3] for row in plan]
+        assert not [step for step in told if step in (f"SCAN {table}", "SCAN d")], told
 
 
 @pytest.mark.parametrize("due", DUE_TIMES, ids=lambda due: due.table)
