@@ -138,6 +138,10 @@ class Index:
         """List the items of a story that are in the window, first taken first."""
         return [self._item(slot) for slot in self._stories.members(self.story(story))]
 
+    def size(self, story: StoryId) -> int:
+        """Count the items of a story that are in the window."""
+        return len(self._stories.members(self.story(story)))
+
     def stories(self) -> dict[ItemId, StoryId]:
         """Tell the story of every item in the window."""
         return {item: StoryId(self._items.stories[slot]) for item, slot in self._items}
