@@ -4,8 +4,8 @@ A real ``steppewire run`` with a window that is full already polls so many feeds
 outlets tell so many items a day, and alerts so many readers through the sandbox's Bot API, at the
 rate of real time, for ``--minutes``. Its feeds have been read before: each look that finds nothing
 new is a 304. Prints once a minute CPU (of all its processes, in shares of one core), memory, what
-waits and how late it is; at the end how long alerts took from the look that brought their item until
-Telegram had them. Every figure can be given: ``--feeds --items --window --readers
+waits and how late it is; at the end how long alerts took from the look that brought their item
+until Telegram had them. Every figure can be given: ``--feeds --items --window --readers
 --subscriptions --queries``. ``--apart`` runs the halves as two processes, ``--paid 1000`` by
 Telegram's paid broadcasts (the sandbox limits nothing), ``--archive FILE`` over an archive of
 ``years``, which is written to. The program ends when this one does.
@@ -308,7 +308,7 @@ def delays(path: Path, since: int) -> str:
         "select count(*) from items where first_seen >= ?", (since,)
     ).fetchone()
     db.close()
-    owed, told = ([row[at] / 1000 for row in rows] for at in (0, 1))
+    told = cuts([row[0] / 1000 for row in rows])
     return f"{items} items; outbox {states}; look to Telegram {told}"
 
 
