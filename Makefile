@@ -19,7 +19,7 @@ endif
 # How long `make fuzz` goes on.
 MINUTES ?= 60
 
-.PHONY: help demo init run wheel fulltext meaning parquet test texts test-all fuzz check lint lock audit picture docs clean
+.PHONY: help demo init run wheel fulltext meaning parquet web test texts test-all fuzz check lint lock audit picture docs clean
 
 help:
 	@echo "make demo   see it work: no token, no network, a chat page in the browser"
@@ -28,6 +28,7 @@ help:
 	@echo "make fulltext  add what the button Read shows whole articles by (36 MB)"
 	@echo "make meaning  add the built-in model for EMBEDDINGS_URL=builtin (91 MB)"
 	@echo "make parquet  add what \`steppewire export\` writes Parquet by (33 MB)"
+	@echo "make web    add what \`steppewire web\` shows pages by (1 MB)"
 	@echo "make wheel  pack it for another machine: docs/install.md, \"From a wheel\""
 	@echo "make test   everything CI checks: style, types, arrows between rooms, tests, coverage"
 	@echo "make texts  check the catalogues of the six languages: what is missing, wrong, too long"
@@ -60,11 +61,15 @@ parquet: $(VENV)/ready
 	@echo "→ installing what writes Parquet (pinned, with hashes)"
 	@$(PIP) install -q --require-hashes -r deploy/requirements-parquet.txt
 
+web: $(VENV)/ready
+	@echo "→ installing what shows pages (pinned, with hashes)"
+	@$(PIP) install -q --require-hashes -r deploy/requirements-web.txt
+
 wheel: $(VENV)/ready
 	@rm -f dist/steppewire-*.whl
 	@$(PIP) wheel -q --no-deps --no-build-isolation -w dist .
 	@cat deploy/requirements.txt deploy/requirements-fulltext.txt deploy/requirements-meaning.txt \
-	  deploy/requirements-parquet.txt | \
+	  deploy/requirements-parquet.txt deploy/requirements-web.txt | \
 	  sed -n 's/^\([a-z][^\\]*[^ \\]\).*/\1/p' | sort -u > dist/constraints.txt
 	@echo "It is in dist/: docs/install.md, \"From a wheel\", says what to do with it"
 
@@ -126,9 +131,11 @@ $(VENV)/ready: $(VENV)/made deploy/requirements.txt pyproject.toml
 	@$(PIP) install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/ready-dev: $(VENV)/ready deploy/requirements-dev.txt deploy/requirements-fulltext.txt deploy/requirements-parquet.txt
+$(VENV)/ready-dev: $(VENV)/ready deploy/requirements-dev.txt deploy/requirements-fulltext.txt deploy/requirements-parquet.txt \
+		deploy/requirements-web.txt
 	@echo "→ installing what its checks run on (pinned, with hashes)"
 	@$(PIP) install -q --require-hashes -r deploy/requirements-dev.txt
 	@$(PIP) install -q --require-hashes -r deploy/requirements-fulltext.txt
 	@$(PIP) install -q --require-hashes -r deploy/requirements-parquet.txt
+	@$(PIP) install -q --require-hashes -r deploy/requirements-web.txt
 	@touch $@

@@ -45,4 +45,12 @@ mv deploy/requirements-fulltext.new deploy/requirements-fulltext.txt
       -c deploy/requirements-dev.txt --no-emit-index-url --no-header --no-annotate -
 } > deploy/requirements-parquet.new
 mv deploy/requirements-parquet.new deploy/requirements-parquet.txt
+# The extra `web` as well.
+{
+  echo "# The extra \`web\`, to be installed beside requirements.txt; made by \`make lock\`, do not edit."
+  sed -n 's/^web = \["\(.*\)", "\(.*\)"\].*/\1\n\2/p' pyproject.toml |
+    .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+      -c deploy/requirements-dev.txt --no-emit-index-url --no-header --no-annotate -
+} > deploy/requirements-web.new
+mv deploy/requirements-web.new deploy/requirements-web.txt
 echo "deploy/requirements*.txt are renewed; run make test"

@@ -48,6 +48,7 @@ HALLS: dict[str, tuple[str, dict[str, str]]] = {
             "cli": "the command line",
             "monitoring": "how we are; what hangs",
             "exports": "Parquet, a file a month",
+            "web": "the archive, to be read",
             "sandbox": "a Telegram in a box",
         },
     ),

@@ -26,6 +26,7 @@ LOCKS = (
     "requirements-dev.txt",
     "requirements-fulltext.txt",
     "requirements-parquet.txt",
+    "requirements-web.txt",
 )
 """What `make test` installs, in ``deploy/``; ours comes after the first."""
 ASK = (

@@ -63,11 +63,13 @@ backtest --join 1.2
 backup news-copy.db
 restore news-copy.db
 compact
+web
 check --deep
 health
 audit --json
 units /etc/systemd/system
 units --litestream /etc/systemd/system
+units --web /etc/systemd/system
 """
 """How each command may be typed, at least once; a test runs them all."""
 

@@ -81,12 +81,27 @@ class Database:
             raise
         return cls(path, writer, reader, tell)
 
+    @classmethod
+    async def opened_to_read(cls, path: Path) -> Self:
+        """Open a file of this version that is not written to here, whoever else writes to it.
+
+        It may be a copy, or lie where nobody can write. Each write fails with a StorageError, as
+        does the opening where ``to_be_read`` does.
+        """
+        hand = await _Hand.opened("database-reads", to_be_read, path)
+        return cls(path, hand, hand)
+
     async def close(self) -> None:
         """Let the work under way finish, then close the file."""
         try:
             await self._reader.close()
         finally:
-            await self._writer.close()
+            if self._writer is not self._reader:
+                await self._writer.close()
+
+    def interrupt(self) -> None:
+        """Have the statement that is read just now fail: nobody waits for it any more."""
+        self._reader.interrupt()
 
     async def read(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -281,6 +296,10 @@ class _Hand:
             return int(version)
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, look)
+
+    def interrupt(self) -> None:
+        """End the statement under way; SQLite lets any thread ask for that."""
+        self._connection.conn.interrupt()
 
     def wait_for_locks(self, patience_ms: int) -> None:
         """Wait so long for another program's lock from the next transaction on."""

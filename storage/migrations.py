@@ -1162,3 +1162,9 @@ create index items_moved on items(moved_at) where moved_at is not null
 def m051_written_later(db: Database) -> None:
     """Find the few items that were changed at a time, without reading them all."""
     execute_all(db, WRITTEN_LATER)
+
+
+@migrations()
+def m052_last_looks(db: Database) -> None:
+    """Find the latest look at a feed, asked for every few seconds, without reading all feeds."""
+    db.execute("create index feeds_checked on feeds(last_checked_at)")

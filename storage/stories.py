@@ -147,6 +147,15 @@ def between(
     return [StoryId(row[0]) for row in rows]
 
 
+def newest(db: Connection, limit: int, offset: int = 0) -> list[StoryId]:
+    """Return the stories whose newest tellings came last, the last first."""
+    rows = db.conn.execute(
+        "select id from stories order by updated_at desc, id desc limit ? offset ?",
+        (limit, offset),
+    )
+    return [StoryId(row[0]) for row in rows]
+
+
 def every(db: Connection) -> Iterator[Story]:
     """Yield every story with its items, in the order of ids, a few hundred at a time."""
     last = 0

@@ -159,8 +159,9 @@ def has_any(db: Connection, now: datetime, *, thorough: bool = False) -> bool:
         "thorough": thorough,
     }
     (found,) = db.conn.execute(
-        "select exists(select 1 from feeds where last_checked_at > :soon"
-        " or (next_check_at > :poll and status not in ('gone', 'paused')))"
+        "select exists(select 1 from feeds where last_checked_at > :soon)"
+        " or exists(select 1 from feeds where next_check_at > :poll"
+        " and status not in ('gone', 'paused'))"
         " or exists(select 1 from chats where active = 1 and next_digest_at > :digest)"
         " or exists(select 1 from rests where until > :ban)"
         " or exists(select 1 from items where first_seen > :soon)"

@@ -15,7 +15,7 @@ BREAKS = {
     "storage/model.py": "import watchers.text",
     "storage/sql.py": "import storage.items",
     "watchers/fetch/ssrf.py": "import watchers.poll, prometheus_client",
-    "watchers/schedule.py": "import time, feedparser, trafilatura, apscheduler, aiohttp, dotenv, sqlite_utils, pyrage, arro3",
+    "watchers/schedule.py": "import time, feedparser, trafilatura, apscheduler, aiohttp, dotenv, sqlite_utils, pyrage, arro3, jinja2",
     "bot/settings.py": "import bot.app",
     "bot/render/markup.py": "import telegram",
     "bot/sandbox/box.py": "import storage.model",

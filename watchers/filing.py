@@ -65,7 +65,7 @@ def _of_headline(analysis: Analysis) -> set[str]:
     return keys | {RUBRIC} if rubrics.names_itself(title) else keys
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def _prefixes(normal: str) -> tuple[str, ...]:
     # A figure may hold a space, where the index would cut it; nobody can type one in ``1*``.
     normal = normal.split(maxsplit=1)[0]

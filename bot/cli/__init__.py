@@ -32,6 +32,7 @@ COMMANDS = {
     "backup": "bot.cli.backups",
     "restore": "bot.cli.backups",
     "compact": "bot.cli.backups",
+    "web": "bot.cli.web",
     "check": "bot.cli.checking",
     "health": "bot.cli.health",
     "audit": "bot.cli.audit",

@@ -4,12 +4,13 @@ from typing import Any
 
 import click
 
-from bot.cli.common import archive, as_json, command, emit, isoformat
+from bot.cli.common import archive, as_json, command, emit
+from bot.render.rows import isoformat, story_row
 from bot.settings import Settings
 from storage import items as item_store
 from storage import stories as story_store
 from storage.masking import masked
-from storage.model import Item, Story
+from storage.model import Item
 
 MOST_STORIES = 200
 """How many stories a listing of the best ones shows at most."""
@@ -30,36 +31,6 @@ def item_row(item: Item, feed_url: str) -> dict[str, Any]:
         "published": isoformat(item.published),
         "first_seen": isoformat(item.first_seen),
         "story_id": item.story_id,
-    }
-
-
-def story_item_row(item: Item) -> dict[str, Any]:
-    """Describe one item of a story."""
-    return {
-        "id": item.id,
-        "external_id": item.external_id,
-        "kind": item.kind.value,
-        "outlet": item.outlet.name,
-        "country": item.outlet.country,
-        "ownership": item.outlet.ownership.value,
-        "lang": item.lang,
-        "title": item.title,
-        "url": item.url,
-        "published": isoformat(item.published),
-        "first_seen": isoformat(item.first_seen),
-        "removed_at": isoformat(item.removed_at),
-    }
-
-
-def story_row(story: Story) -> dict[str, Any]:
-    """Describe a story with all its items, earliest first."""
-    return {
-        "id": story.id,
-        "title": next((item.title for item in story.items if item.title), ""),
-        "first_at": isoformat(story.first_at),
-        "updated_at": isoformat(story.updated_at),
-        "tellings": len(story.items),
-        "items": [story_item_row(item) for item in story.items],
     }
 
 

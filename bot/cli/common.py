@@ -20,7 +20,6 @@ from bot.settings import Settings, SettingsError, load
 from bot.settings import hints as load_hints
 from storage.database import Database
 from storage.errors import NewsError
-from storage.local_time import rfc3339
 from storage.masking import masked
 
 P = ParamSpec("P")
@@ -162,11 +161,6 @@ async def archive(settings: Settings) -> AsyncIterator[Database]:
 def now() -> datetime:
     """Return the present moment: the command line's clock."""
     return datetime.now(UTC)
-
-
-def isoformat(moment: datetime | None) -> str | None:
-    """Write a moment as every JSON of ours does: UTC, whole seconds, ``Z`` (RFC 3339)."""
-    return rfc3339(moment) if moment is not None else None
 
 
 def emit(

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import click
 
-from bot.cli.archive import MOST_STORIES, STORY_COLUMNS, story_row
+from bot.cli.archive import MOST_STORIES, STORY_COLUMNS
 from bot.cli.common import archive, as_json, command, emit, now
 from bot.digests import ranking
 from bot.digests.calendar import DigestWindow
 from bot.digests.maker import stories_of
+from bot.render.rows import story_row
 from bot.settings import Settings
 
 

@@ -55,6 +55,7 @@ async def export(
     if since and until and since > until:
         raise Refused("--since is later than --until.")
     span = Span(*(Month(at.year, at.month) if at else None for at in (since, until)))
+    to_be_read(settings.database_path).close()  # what cannot be read leaves no folder behind
     try:
         with alone(made(folder) / LOCK, "instance.export"):
             await exported(settings.database_path, folder, span, kept_of(folder, form))

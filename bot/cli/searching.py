@@ -4,8 +4,9 @@ from typing import Any
 
 import click
 
-from bot.cli.archive import MOST_STORIES, STORY_COLUMNS, story_row
+from bot.cli.archive import MOST_STORIES, STORY_COLUMNS
 from bot.cli.common import archive, as_json, command, emit, now
+from bot.render.rows import story_row
 from bot.settings import Settings
 from storage import stats
 from watchers import keywords

@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from bot.cli.archive import story_row
-from bot.cli.common import archive, as_json, command, emit, isoformat, short, whole
+from bot.cli.common import archive, as_json, command, emit, short, whole
 from bot.render import changes, reasons
+from bot.render.rows import isoformat, story_row
 from bot.settings import Settings
 from storage import aliases, revisions
 from storage import stories as story_store

@@ -23,6 +23,9 @@ WATCHERS, BOTS = "steppewire-watchers.service", "steppewire-bot@.service"
 LITESTREAM, REPLICATION = "steppewire-litestream.service", "litestream.yml"
 """What copies the database away, and by which settings."""
 
+WEB = "steppewire-web.service"
+"""What shows the archive in a browser."""
+
 PROGRAM = "/usr/local/bin/steppewire"
 """Which the units name, unless another one was called."""
 
@@ -44,7 +47,12 @@ HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
     help="Also steppewire-litestream, which copies every change of the database away;"
     " docs/failover.md says what it needs.",
 )
-def units(*, folder: Path, apart: bool, litestream: bool) -> None:
+@click.option(
+    "--web",
+    is_flag=True,
+    help="Also steppewire-web, which shows the archive in a browser: docs/web.md.",
+)
+def units(*, folder: Path, apart: bool, litestream: bool, web: bool) -> None:
     """Write systemd's units of a service into FOLDER, and say what is next.
 
     FOLDER is /etc/systemd/system, as a rule. A file that is there and says something else is
@@ -58,6 +66,8 @@ def units(*, folder: Path, apart: bool, litestream: bool) -> None:
         told |= halves(told[NAMES[0]])
     if litestream or (folder / LITESTREAM).exists():
         told[LITESTREAM] = replicating()
+    if web or (folder / WEB).exists():
+        told[WEB] = shipped(WEB).read_text("utf-8")
     for name, text in told.items():
         put(folder / name, text.replace(PROGRAM, str(program)))
     for unseen in filter(is_in_a_home, (program, Path(sys.base_prefix))):

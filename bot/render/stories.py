@@ -463,15 +463,18 @@ def _correct_button(story: Story, language: str) -> Keyboard:
     return ((Button(f"✏️ {translate(language, 'button.correct')}", press("c", story.id)),),)
 
 
-def facts(story: Story, language: str) -> Html:
-    """Count in one line a story's outlets and countries, and name its languages."""
+def facts(story: Story, language: str, *, command: bool = True) -> Html:
+    """Count in one line a story's outlets and countries, and name its languages.
+
+    ``command`` adds what shows it in the chat.
+    """
     languages = sorted({item.lang for item in story.items if item.lang not in ("", "und")})
     homes = {item.outlet.country for item in story.items if item.outlet.country}
     parts = [
         translate(language, "n.outlets", count=len(outlets(story))),
         translate(language, "n.countries", count=len(homes)) if len(homes) > 1 else "",
         " ".join(label.split("-")[0].upper() for label in languages) if len(languages) > 1 else "",
-        f"/s{story.id}",
+        f"/s{story.id}" if command else "",
     ]
     return joined(parts, " · ")
 

@@ -173,9 +173,12 @@ class Page:
         return await self.wire.ask(method, self.session, **params)
 
     async def go(self, url: str) -> None:
-        """Open an address and wait until its script says that it is ready."""
+        """Open an address and wait until its script, where it has one, says that it is ready."""
         await self.ask("Page.navigate", url=url)
-        await self.until("document.readyState === 'complete' && 'ready' in document.body.dataset")
+        await self.until(
+            "location.href !== 'about:blank' && document.readyState === 'complete'"
+            " && (!document.scripts.length || 'ready' in document.body.dataset)"
+        )
 
     async def resize(self, width: int, height: int) -> None:
         """Give the window a size in CSS pixels; below 720 it is a phone."""

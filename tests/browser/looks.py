@@ -73,9 +73,11 @@ async def pale(page: Page) -> list[Any]:
     return [one for one in found if one[0] < LEAST_CONTRAST]
 
 
-async def small(page: Page) -> list[str]:
-    """List the controls too small for a finger."""
-    found: list[str] = await page.run(_SMALL.replace("LEAST", str(LEAST_TAP)))
+async def small(page: Page, but: str = "[data-text]") -> list[str]:
+    """List the controls too small for a finger, but for links in running text."""
+    found: list[str] = await page.run(
+        _SMALL.replace("LEAST", str(LEAST_TAP)).replace("[data-text]", but)
+    )
     return found
 
 

@@ -43,6 +43,7 @@ RUNS_ON = {
     "make demo": "tests/journeys/test_front_door.py",
     "make run": "tests/journeys/test_front_door.py",
     "steppewire run": "tests/journeys/test_process.py",
+    "steppewire web": "tests/journeys/test_web.py",
     "steppewire health": "tests/bot/monitoring/test_health.py",
     "steppewire run --only watchers": "tests/journeys/halves.py",
     "steppewire run --only bot": "tests/journeys/halves.py",
@@ -248,7 +249,7 @@ def service(line: str) -> None:
     """The name is that of a unit we ship."""
     name = shlex.split(line)[-1]
     name = re.sub(r"@\w+", "@", name)
-    known = {*units.NAMES, units.WATCHERS, units.BOTS, units.LITESTREAM}
+    known = {*units.NAMES, units.WATCHERS, units.BOTS, units.LITESTREAM, units.WEB}
     assert (name if "." in name else f"{name}.service") in known
 
 
@@ -333,7 +334,7 @@ LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"docker (build|compose)|podman compose|podman build -f deploy/Containerfile .*": harmless,
     r"useradd --system .*": user_of_the_unit,
     r"install -d .*": owner_of_the_folder,
-    r"systemctl (enable --now|disable --now|start|stop|edit|status) \S+": service,
+    r"systemctl (enable --now|disable --now|start|stop|restart|edit|status) \S+": service,
     r"journalctl -u \S+": service,
     r"systemd-analyze security \S+": service,
     r"(PIPX_HOME=/\S+ PIPX_BIN_DIR=\S+ )?pipx install .*": packed,

@@ -1,6 +1,7 @@
 """The door to the file: ours or refused, whole or undone, one thread."""
 
 import asyncio
+import contextlib
 import gc
 import sqlite3
 import threading
@@ -503,3 +504,50 @@ async def test_a_slice_that_fails_leaves_the_next_its_turn(db: Database) -> None
     order: list[str] = []
     await db.write_behind(noted, order, "slice")
     assert ["slice"] == order
+
+
+ENDLESS = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
+
+
+async def test_a_statement_that_nobody_waits_for_is_ended(tmp_path: Path) -> None:
+    """The next reader of the connection waits for it no more."""
+    connect(tmp_path / "news.db").close()
+    reading = await Database.opened_to_read(tmp_path / "news.db")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await reading.read(lambda db: db.conn.execute(ENDLESS).fetchone())
+    while True:
+        reading.interrupt()  # it may not have begun
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.05):
+                assert (1,) == await reading.read(
+                    lambda db: db.conn.execute("select 1").fetchone()
+                )
+                break
+    await reading.close()
+
+
+async def test_what_is_opened_to_be_read_is_not_written(db: Database) -> None:
+    await db.write(meta.put, "name", "before")
+    reading = await Database.opened_to_read(db.path)
+    with pytest.raises(StorageError, match=r"storage\.unwritable"):
+        await reading.write(meta.put, "name", "after")
+    assert "before" == await reading.read(meta.get, "name")
+    await db.write(meta.put, "name", "later")
+    assert "later" == await reading.read(meta.get, "name")
+    await reading.close()
+
+
+async def test_only_a_database_of_this_version_is_opened_to_be_read(tmp_path: Path) -> None:
+    async def refused(path: Path) -> str:
+        with pytest.raises(StorageError) as raised:
+            await Database.opened_to_read(path)
+        return raised.value.text_key
+
+    assert "storage.missing" == await refused(tmp_path / "none.db")
+    (tmp_path / "text.db").write_text("no database at all, but long enough to be read as one")
+    assert "storage.not_database" == await refused(tmp_path / "text.db")
+    with sqlite3.connect(tmp_path / "empty.db") as raw:
+        raw.execute("pragma user_version = 1")
+    raw.close()
+    assert "storage.older" == await refused(tmp_path / "empty.db")

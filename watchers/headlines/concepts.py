@@ -110,7 +110,7 @@ def plain_words(tokens: Iterable[Token], column: str) -> list[str]:
     return [normal.replace(APOSTROPHE, "'") for normal in normals]
 
 
-@lru_cache(maxsize=12288)
+@lru_cache(maxsize=6144)
 def concept_of(normal: str, lang: str) -> str | None:
     """Name the concept of a word's normal form, None where the table knows none.
 

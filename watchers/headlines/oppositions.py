@@ -39,7 +39,7 @@ _AXES: Final = {
 """Axes that news use for one another."""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def entity_of(identity: str) -> Entity | None:
     """Give the gazetteer's thing of an id, None of "" or of an id that is no more."""
     return gazetteer().entities.get(EntityId(identity)) if identity else None

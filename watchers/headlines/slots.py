@@ -147,7 +147,7 @@ class _Reader:
         self.marks.append(mark)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def is_surname(normal: str) -> bool:
     """Tell a word that ends as the region's surnames do: Сафаров is no visit, Морозов no frost."""
     return len(normal) >= _LONG_NAME and bool(_SURNAME.search(normal))
@@ -195,7 +195,7 @@ def _case_of_name(token: Token, mention: Mention, speech: Speech, lang: str) -> 
     return Case.AROUND if speech.case is Case.AROUND else Case.OBJECT
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def is_called(normal: str, lang: str) -> bool:
     """Tell whether a word is a name of the gazetteer just as it is written."""
     fold = keyboard(normal)
@@ -264,14 +264,14 @@ def _converses() -> dict[str, Table]:
     return read_table("converses.tsv", 2)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=6144)
 def poles_of(normal: str, lang: str) -> tuple[tuple[str, int], ...]:
     """Name the axes on which a word stands, and at which end: ("rise", 1) for grew."""
     found = look_up_all(normal, lang, _opposites())
     return tuple((axis, 1 if sign == "+" else -1) for axis, sign in found)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=6144)
 def sides_of(normal: str, lang: str) -> tuple[tuple[str, str], ...]:
     """Name the deeds that a word tells, and from which side: ("give", "a") for handed."""
     return tuple((deed, side) for deed, side in look_up_all(normal, lang, _converses()))

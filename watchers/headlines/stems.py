@@ -15,7 +15,7 @@ def stem_of(word: Word, lang: str) -> str:
     return russian_stem(word.normal) if lang == "ru" and not word.number else word.stem
 
 
-@lru_cache(maxsize=12288)
+@lru_cache(maxsize=6144)
 def russian_stem(normal: str) -> str:
     """Give Snowball's stem of a Russian word."""
     return str(_stemmer().stemWord(normal))

@@ -293,7 +293,7 @@ def _kind(words: Sequence[str], at: int, column: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=12288)
+@lru_cache(maxsize=6144)
 def _kind_of(word: str, pair: str, column: str) -> str:
     told = roles(column)
     for kind in (*KINDS, _OTHER):

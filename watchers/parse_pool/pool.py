@@ -39,12 +39,16 @@ _START_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class WorkerLimits:
-    """What workers may use. ``seconds`` a document, ``memory`` bytes of address space."""
+    """What workers may use. ``seconds`` a document, ``memory`` bytes of address space.
+
+    One that was not needed for ``idle_s`` beside the others ends: it is 20 MB that nobody uses.
+    """
 
     workers: int = 2
     seconds: float = 20.0
     memory: int = 1 << 30
     documents: int = 2_000
+    idle_s: float = 60.0
 
 
 class Workers:
@@ -115,8 +119,16 @@ class Workers:
             if worker.served >= self._limits.documents or self._closed:
                 worker.kill()
             else:
+                worker.used_at = perf_counter()
                 self._idle.append(worker)
+                self._end_unneeded()
             return result
+
+    def _end_unneeded(self) -> None:
+        """End who waits since long: the last used is taken first, the others are for crowds."""
+        since = perf_counter() - self._limits.idle_s
+        while len(self._idle) > 1 and self._idle[0].used_at < since:
+            self._idle.popleft().kill()
 
     async def close(self) -> None:
         """Stop every process."""
@@ -146,6 +158,7 @@ class _Worker:
         self._near.setblocking(False)  # noqa: FBT003 (socket's own signature)
         self._is_ready = False
         self.served = 0
+        self.used_at = 0.0
 
     @classmethod
     def started(cls, limits: WorkerLimits) -> "_Worker":

@@ -147,7 +147,7 @@ class Features:
         return self.hashes[self.shingles_end :]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def shared(*values: Any) -> tuple[Any, ...]:
     """Give one tuple for the same few values, of which a window has thousands."""
     return values

@@ -105,7 +105,7 @@ class Gravity:
 NONE = Gravity()
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def gravity(headline: str, lang: str) -> Gravity:
     """Weigh one headline; most are settled by their words' concepts, few need to be analysed."""
     cuts = tokenize(clean(headline))
@@ -172,7 +172,7 @@ def _people(analysis: words.Analysis, lang: str) -> Iterator[tuple[str, float]]:
             yield concept, number.value
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def is_animal(normal: str) -> bool:
     """Tell whether a word in normal form names an animal."""
     return _animals().fullmatch(normal) is not None

@@ -23,13 +23,13 @@ it stays."""
 _VOWELS = frozenset("aeiouy")
 
 
-@lru_cache(maxsize=12288)
+@lru_cache(maxsize=6144)
 def term_id(stem: str) -> int:
     """Hash a stem; the same word is the same number in every run."""
     return crc32(stem.encode())
 
 
-@lru_cache(maxsize=12288)
+@lru_cache(maxsize=6144)
 def cross_lingual_id(kind: int, key: str) -> int:
     """Hash a cross-lingual key, its kind in the two low bits."""
     return (crc32(f"{kind}:{key}".encode()) & ~KIND) | kind
@@ -45,7 +45,7 @@ def page_id(url_key: str) -> int:
     return digest(url_key.encode(errors="surrogatepass")) if url_key else 0
 
 
-@lru_cache(maxsize=12288)
+@lru_cache(maxsize=6144)
 def name_key(skeleton: str) -> str:
     """Reduce a name's skeleton to its consonants, which survive romanisation and endings.
 

@@ -118,14 +118,14 @@ def _stands_for(slot: Slot) -> tuple[str, ...]:
     return (slot.entity, country) if country else (slot.entity,)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def sounds_alike(one: str, other: str) -> bool:
     """Tell whether two words may be one name, written in two ways."""
     a, b = skeleton(one), skeleton(other)
     return name_key(a) == name_key(b) and fuzz.ratio(a, b) >= _ALIKE
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=6144)
 def _one_figure(one: str, other: str) -> bool:
     """Tell whether two figures may be one, told exactly and told roundly."""
     if one.endswith("%") != other.endswith("%"):
@@ -137,7 +137,7 @@ def _one_figure(one: str, other: str) -> bool:
     return abs(a - b) <= _ROUNDED * max(abs(a), abs(b)) if min(a, b) >= _ROUND else a == b
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _one_root(one: str, other: str) -> bool:
     """Tell whether two words begin alike far enough to be derived from one."""
     longest = max(len(one), len(other))

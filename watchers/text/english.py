@@ -112,7 +112,7 @@ def english_form(word: str) -> str:
     return _fold(word)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _fold(word: str) -> str:
     word = word.removesuffix(APOSTROPHE + "s").replace(APOSTROPHE, "")
     if not word.isascii() or len(word) < 3 or not word.isalpha():  # noqa: PLR2004 - us, it, G7

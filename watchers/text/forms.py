@@ -63,11 +63,11 @@ class Forms:
 
     forms: tuple[str, ...]
     stem: str
-    keys: frozenset[str]
+    keys: tuple[str, ...]
     skeletons: tuple[str, ...]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def text_forms(normal: str, lang: str, case: LetterCase) -> Forms:
     """Give the forms of a word met in a text in language ``lang``."""
     cyrillic = is_cyrillic(normal)
@@ -95,7 +95,7 @@ def text_forms(normal: str, lang: str, case: LetterCase) -> Forms:
         keys.update("xn:" + bone for bone in skeletons if len(bone) >= least)
         if lang.startswith("uz") or is_uzbek(normal):
             keys.update("xn:" + bone for form in forms for bone in as_russian_spells(form))
-    return Forms(forms, _best(forms, lang), frozenset(keys), skeletons)
+    return Forms(forms, _best(forms, lang), tuple(keys), skeletons)
 
 
 def _best(forms: tuple[str, ...], lang: str) -> str:
@@ -162,7 +162,7 @@ class Asked:
     skeletons: tuple[str, ...]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def query_forms(normal: str, capital: bool) -> Asked:  # noqa: FBT001 - a cache key
     """Give what a word of a query asks for; its language is unknown."""
     cyrillic = is_cyrillic(normal)
@@ -231,9 +231,11 @@ def name_forms(normal: str, *, capital: bool) -> list[str]:
     return found
 
 
-def without(forms: tuple[str, ...], keys: frozenset[str], lost: frozenset[str]) -> frozenset[str]:
+def without(
+    forms: tuple[str, ...], keys: tuple[str, ...], lost: frozenset[str]
+) -> tuple[str, ...]:
     """Give a word's keys without those of some of its forms."""
     kept = [form for form in forms if form not in lost]
     remain = {*kept, *map(keyboard, kept), *map(skeleton, kept)}
     gone = {*lost, *map(keyboard, lost), *map(skeleton, lost)} - remain
-    return frozenset(key for key in keys if key.partition(":")[2] not in gone)
+    return tuple(key for key in keys if key.partition(":")[2] not in gone)

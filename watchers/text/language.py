@@ -181,7 +181,7 @@ def _scores(words: list[str], model: _Model, *, is_cyrillic: bool, shouts: bool)
     ]
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def _word_scores(word: str, is_cyrillic: bool) -> int:  # noqa: FBT001 - a cache key
     """Give a word's score for each language of its script, ``packed``."""
     model = _models()[0 if is_cyrillic else 1]

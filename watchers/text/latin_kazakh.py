@@ -31,7 +31,7 @@ def may_be_kazakh(normal: str) -> bool:
     return not _KAZAKH.isdisjoint(normal) and _FOREIGN.isdisjoint(normal)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def readings(normal: str) -> tuple[str, ...]:
     """Give what a Latin word is in Cyrillic, by each alphabet whose letters it fits."""
     letters = set(normal)

@@ -92,7 +92,7 @@ _TRUSTED = 0.02
 _TRUSTED_SHORT = 0.3
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def lemmas(word: str) -> tuple[str, ...]:
     """Give all dictionary forms of a word, likely ones first, ё folded.
 
@@ -112,7 +112,7 @@ def lemmas(word: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def is_known(word: str) -> bool:
     """Tell whether the dictionary has the word in any form."""
     return bool(_morph().word_is_known(word))
@@ -124,7 +124,7 @@ _TOO_COMMON = frozenset({"быть"})
 """A former minister (бывший) is nothing that was."""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def asked_lemmas(word: str, *, capital: bool = False) -> tuple[str, ...]:
     """Give the dictionary forms that a word of a query stands for, its own first if it is one.
 
@@ -312,7 +312,7 @@ def is_common_noun(word: str) -> bool:
     return _is_noun(word, place=False)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def relational_bases(lemma: str) -> tuple[str, ...]:
     """Give the nouns an adjective is made of: газовый → газ, ошский → ош, нефтяной → нефть."""
     if not lemma.endswith(("ый", "ий", "ой")) or lemma in _NO_NOUN:
@@ -384,7 +384,7 @@ def _bases(root: str, suffix: str, endings: tuple[str, ...]) -> Iterator[str]:
         yield from (root[:-1] + end for end in _FLEETING if end[-1] == root[-1])  # хлопок
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def _is_noun(word: str, *, place: bool) -> bool:
     """Tell a noun in its dictionary form; first names never, places only where they may be."""
     return is_known(word) and any(
@@ -427,7 +427,7 @@ class WordGrammar(NamedTuple):
     ambiguous: bool
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=6144)
 def grammar_of(word: str) -> WordGrammar:
     """Read a word's part of speech, case and tense, as likely as the dictionary knows them."""
     parses = _parses(word)

@@ -35,7 +35,7 @@ _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _DOUBLED = re.compile(r"(.)\1+")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=6144)
 def skeleton(normal: str) -> str:
     """Give the skeleton of a normal form: Latin letters, c for ch and w for sh."""
     if normal.endswith(("jew", "jewa")):

@@ -29,7 +29,7 @@ _MIN_STEMS = (2, 2, 2, 4, 3)
 _KEPT_POSSESSIVE = 6
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def strippings(word: str, lang: str) -> tuple[str, ...]:
     """Give the word and every form left by a legal peeling of endings, in no special order.
 

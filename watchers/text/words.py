@@ -42,7 +42,7 @@ class Word:
 
     ``keys`` are what a query may meet it by; ``forms`` its possible dictionary forms, ``stem``
     the likeliest, ``skeleton`` that one across scripts. ``name_word`` is the word as the
-    gazetteer compares it, ``sentence_opener`` the same where a sentence begins.
+    gazetteer compares it inside a sentence.
     """
 
     normal: str
@@ -51,10 +51,9 @@ class Word:
     number: bool
     stem: str
     skeleton: str
-    keys: frozenset[str]
+    keys: tuple[str, ...]
     forms: tuple[str, ...]
     name_word: NameWord
-    sentence_opener: NameWord
 
 
 class Token(NamedTuple):
@@ -111,7 +110,7 @@ class Token(NamedTuple):
         return self.word.forms
 
     @property
-    def keys(self) -> frozenset[str]:
+    def keys(self) -> tuple[str, ...]:
         """What a query may meet it by."""
         return self.word.keys
 
@@ -252,10 +251,10 @@ def as_acronym(surface: str) -> str:
     return other if keyboard(other.casefold()) in known else ""
 
 
-@lru_cache(maxsize=12288)
+@lru_cache(maxsize=6144)
 def _word(surface: str, normal: str, number: bool, lang: str, shouting: bool) -> Word:  # noqa: FBT001 - a cache key
     if number:
-        keys = frozenset({"n:" + canonical(surface, lang)})
+        keys = ("n:" + canonical(surface, lang),)
         name_word = NameWord((normal,), (normal,), capital=False, upper=False, normal=normal)
         return Word(
             normal,
@@ -267,7 +266,6 @@ def _word(surface: str, normal: str, number: bool, lang: str, shouting: bool) ->
             keys=keys,
             forms=(normal,),
             name_word=name_word,
-            sentence_opener=name_word,
         )
     surface = unmixed(surface)
     capital = surface[0].isupper()
@@ -284,7 +282,7 @@ def _word(surface: str, normal: str, number: bool, lang: str, shouting: bool) ->
         normal, lang, LetterCase.ACRONYM if acronym else LetterCase(capital), upper=upper
     )
     if upper and not shouting and (double := look(surface)):
-        return replace(word, keys=word.keys | double)
+        return replace(word, keys=tuple({*word.keys, *double}))
     return word
 
 
@@ -294,12 +292,9 @@ def _composed(normal: str, lang: str, case: LetterCase, *, upper: bool) -> Word:
     folds = tuple(dict.fromkeys(map(keyboard, forms.forms)))
     loose = lang in GRAMMARS or not is_cyrillic(normal) or not is_known(normal)
     name_word = NameWord(folds, forms.skeletons, capital, upper, normal, loose=loose)
-    sentence_opener = NameWord(
-        folds, forms.skeletons, capital, upper, normal, opens=True, loose=loose
-    )
     return Word(
         normal, capital, upper, False, forms.stem, skeleton(forms.stem), forms.keys,  # noqa: FBT003
-        forms.forms, name_word, sentence_opener,
+        forms.forms, name_word,
     )  # fmt: skip
 
 
@@ -362,7 +357,7 @@ def _bare_word(normal: str, keys: frozenset[str]) -> Word:
     """Make a word that is nobody's name and of which only keys are asked."""
     name_word = NameWord((normal,), (normal,), capital=False, upper=False, normal=normal)
     return Word(
-        normal, False, False, False, normal, normal, keys, (normal,), name_word, name_word,  # noqa: FBT003
+        normal, False, False, False, normal, normal, tuple(keys), (normal,), name_word,  # noqa: FBT003
     )  # fmt: skip
 
 
@@ -380,9 +375,8 @@ def _named(tokens: list[Token], lang: str, names: Gazetteer) -> list[NameMatch]:
     sentence = -1
     words = []
     for token in tokens:
-        words.append(
-            token.word.name_word if token.sentence == sentence else token.word.sentence_opener
-        )
+        word = token.word.name_word
+        words.append(word if token.sentence == sentence else replace(word, opens=True))
         sentence = token.sentence
     present: set[str] | None = None
     kept = []
@@ -485,7 +479,7 @@ def _bare(token: Token) -> Token:
     old = token.word
     word = Word(
         old.normal, old.capital, old.upper, old.number, old.normal, skeleton(old.normal),
-        frozenset({"s:" + old.normal}), (old.normal,), old.name_word, old.sentence_opener,
+        ("s:" + old.normal,), (old.normal,), old.name_word,
     )  # fmt: skip
     return Token(
         word, token.surface, token.start, token.end, token.position, token.sentence, token.joined

@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from bot import texts
-from bot.cli.common import archive, as_json, command, emit, isoformat, no_feeds, now
+from bot.cli.common import archive, as_json, command, emit, no_feeds, now
+from bot.render.rows import isoformat
 from bot.settings import Settings
 from storage import feeds as feed_store
 from storage import removal

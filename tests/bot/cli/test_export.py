@@ -272,6 +272,7 @@ def test_where_it_cannot_be_one_sentence_says_why(cli, news, tmp_path, monkeypat
         (tmp_path / "other" / "manifest.json").write_text(text)
         assert "take another folder" in cli("export", "other").stderr
     assert "There is no database" in cli("export", "out", DATABASE_PATH="none.db").stderr
+    assert not (tmp_path / "out").exists()
     monkeypatch.setattr(parquet, "is_installed", lambda: False)
     assert "make parquet" in cli("export", "fresh").stderr
     assert 0 == cli("export", "fresh", "--format", "jsonl").exit_code

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import units
-from bot.cli.units import LITESTREAM, NAMES, PROGRAM, REPLICATION, called, is_in_a_home
+from bot.cli.units import LITESTREAM, NAMES, PROGRAM, REPLICATION, WEB, called, is_in_a_home
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 
@@ -22,7 +22,7 @@ def test_every_unit_we_ship_is_written_with_our_own_path(cli, tmp_path, monkeypa
     result = cli("units", str(tmp_path))
     assert 0 == result.exit_code
     shipped = {file.name for file in DEPLOY.iterdir() if file.suffix in (".service", ".timer")}
-    assert set(NAMES) == shipped - {LITESTREAM} == {file.name for file in tmp_path.iterdir()}
+    assert set(NAMES) == shipped - {LITESTREAM, WEB} == {file.name for file in tmp_path.iterdir()}
     for file in tmp_path.iterdir():
         text = file.read_text("utf-8")
         assert (file.suffix == ".service") == ("ExecStart=/opt/elsewhere/steppewire " in text)
@@ -54,6 +54,15 @@ def test_litestream_has_a_unit_where_that_is_asked_and_keeps_it(cli, tmp_path):
     assert f"/litestream replicate -config {DEPLOY / REPLICATION}\n" in told
     assert {"User=steppewire", "UMask=0077"} < set(told.splitlines())
     assert f"{LITESTREAM}: as it was" in cli("units", str(tmp_path)).stdout
+
+
+def test_the_web_archive_has_a_unit_where_that_is_asked_and_keeps_it(cli, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["/opt/elsewhere/steppewire"])
+    cli("units", "--web", str(tmp_path))
+    told = set((tmp_path / WEB).read_text("utf-8").splitlines())
+    assert "ExecStart=/opt/elsewhere/steppewire web --listen 127.0.0.1:8080" in told
+    assert {"User=steppewire", "ProtectSystem=strict", "UMask=0077"} < told
+    assert f"{WEB}: as it was" in cli("units", str(tmp_path)).stdout
 
 
 def test_a_unit_that_was_changed_is_kept_under_another_name(cli, tmp_path):

@@ -40,6 +40,14 @@ async def test_documents_come_back_parsed_and_workers_are_used_again() -> None:
     ]
 
 
+async def test_of_the_workers_that_a_crowd_needed_one_stays() -> None:
+    async with parse_pool_pool.opened(WorkerLimits(idle_s=0.0)) as pool:
+        await asyncio.gather(*(pool.parse(document(rss(item(n)))) for n in range(2)))
+        (kept,) = pool._idle
+        assert isinstance(await pool.parse(document(rss(item(3)))), ParsedFeed)
+        assert [kept] == list(pool._idle)
+
+
 async def test_a_document_that_takes_too_long_is_blamed_and_its_worker_replaced() -> None:
     async with parse_pool_pool.opened(WorkerLimits(workers=1, seconds=1.0)) as pool:
         await pool.parse(document(rss()))

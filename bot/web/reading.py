@@ -1,0 +1,137 @@
+"""The archive as the web reads it: opened for reading alone, anew where another file lies there.
+
+Pages and searches have a connection each: nobody who opens a page waits for somebody's search.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from storage.database import Database
+from storage.errors import StorageError
+from watchers.taught_names import TaughtNames
+
+LONGEST_S = 5.0
+"""What takes longer is ended: somebody else is waiting."""
+
+MOST_WAITING = 20
+"""So many may wait for a search; whoever comes then is asked to come again."""
+
+T = TypeVar("T")
+FileMark = tuple[int, int, bool]
+
+
+@dataclass(slots=True)
+class OpenArchive:
+    """A file that is open, by how many it is read, and the names that are taught in it."""
+
+    mark: FileMark
+    pages: Database
+    searches: Database
+    names: TaughtNames
+    readers: int = 0
+    stale: bool = False
+
+    async def close(self) -> None:
+        """Close both connections."""
+        try:
+            await self.pages.close()
+        finally:
+            await self.searches.close()
+
+
+@dataclass(slots=True)
+class ReadArchive:
+    """The archive at a path, whichever file lies there: a replica is put there anew now and then.
+
+    ``longest_s`` bounds whatever is asked of it.
+    """
+
+    path: Path
+    longest_s: float = LONGEST_S
+    _open: OpenArchive | None = None
+    _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _searching: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _waiting: int = 0
+
+    async def read(self, ask: Callable[[OpenArchive], Awaitable[T]]) -> T:
+        """Ask something of the archive. Raises TimeoutError, and StorageError where it is away."""
+        async with self._held() as archive:
+            return await self._bounded(ask(archive), archive.pages)
+
+    async def search(self, ask: Callable[[OpenArchive], Awaitable[T]]) -> T:
+        """Ask something costly: one at a time. Raises as ``read``, also where many wait."""
+        if self._waiting >= MOST_WAITING:
+            raise StorageError("web.away")
+        self._waiting += 1
+        try:
+            async with self._searching, self._held() as archive:
+                return await self._bounded(ask(archive), archive.searches)
+        finally:
+            self._waiting -= 1
+
+    async def close(self) -> None:
+        """Close what is open."""
+        if self._open is not None:
+            await self._open.close()
+            self._open = None
+
+    async def _bounded(self, asked: Awaitable[T], database: Database) -> T:
+        try:
+            async with asyncio.timeout(self.longest_s):
+                return await asked
+        except (TimeoutError, asyncio.CancelledError):
+            database.interrupt()
+            raise
+
+    @asynccontextmanager
+    async def _held(self) -> AsyncIterator[OpenArchive]:
+        """Hold the file that lies there now; one that was replaced goes with its last reader."""
+        async with self._opening:
+            archive = await self._current()
+            archive.readers += 1
+        try:
+            yield archive
+        finally:
+            archive.readers -= 1
+            if archive.stale and not archive.readers:
+                await archive.close()
+
+    async def _current(self) -> OpenArchive:
+        mark = mark_of(self.path)
+        if self._open is not None and mark == self._open.mark:
+            return self._open
+        opened = await opened_archive(self.path)
+        if (before := self._open) is not None:
+            before.stale = True
+            if not before.readers:
+                await before.close()
+        self._open = opened
+        return opened
+
+
+async def opened_archive(path: Path) -> OpenArchive:
+    """Open a file twice, for pages and for searches. Raises StorageError where it cannot serve."""
+    mark = mark_of(path)
+    pages = await Database.opened_to_read(path)
+    try:
+        searches = await Database.opened_to_read(path)
+    except BaseException:
+        await pages.close()
+        raise
+    return OpenArchive(mark, pages, searches, TaughtNames(searches))
+
+
+def mark_of(path: Path) -> FileMark:
+    """Tell which file lies at a path, and whether somebody writes to it; nothing where none does.
+
+    One that nobody wrote to when it was opened may have been opened as one that never changes.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0, False
+    return found.st_dev, found.st_ino, path.with_name(f"{path.name}-wal").exists()

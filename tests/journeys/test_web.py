@@ -1,0 +1,33 @@
+"""``steppewire web`` as a process: it answers, and stops when it is told."""
+
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.cli.web import LISTEN
+from tests.bot.monitoring.test_health import free_port
+from tests.journeys.process import started
+from tests.storage.sample import hours_of_news
+
+
+async def test_it_answers_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    hours_of_news(tmp_path / "news.db")
+    listen = f"127.0.0.1:{free_port()}"
+    async with started(tmp_path, "web", "--listen", listen) as program:
+        await program.says(f"The archive is at http://{listen}")
+        async with aiohttp.request("GET", f"http://{listen}/story/1") as answer:
+            assert (200, True) == (answer.status, "Headline 1" in await answer.text())
+        assert 0 == await program.end()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [(("--listen", "8080"), "--listen must be host:port"), ((), "There is no database")],
+)
+async def test_what_cannot_be_is_one_sentence(tmp_path: Path, words, sentence) -> None:
+    assert LISTEN.startswith("127.0.0.1:")
+    async with started(tmp_path, "web", *words) as program:
+        assert 1 == await program.ended()
+        assert sentence in program.log.decode()
+        assert 1 == program.log.count(b"\n")
