@@ -346,9 +346,14 @@ def undo(connection: Connection) -> None:
             connection.conn.execute("rollback")
 
 
-def wrapped(error: sqlite3.DatabaseError) -> Exception:
-    """Turn what the operator can mend into a StorageError; anything else is our bug."""
+def wrapped(error: sqlite3.DatabaseError) -> Exception:  # noqa: PLR0911 - one a kind
+    """Turn what the operator can mend into a StorageError; anything else is our bug.
+
+    What ``interrupt`` ended is a TimeoutError.
+    """
     code = getattr(error, "sqlite_errorname", "") or ""
+    if code.startswith("SQLITE_INTERRUPT"):
+        return TimeoutError(str(error))
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")):
         return StorageError("storage.locked")
     if code.startswith("SQLITE_FULL"):

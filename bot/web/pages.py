@@ -1,7 +1,8 @@
 """The pages of the web archive: the newest stories, a day's, a search's, one story."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,9 @@ from bot.render.markup import plain, tidy, translate_html
 from bot.render.queries import query_title, understood
 from bot.texts import LANGUAGES, translate, words
 from bot.web import answers, asking, finding, views
-from bot.web.finding import FoundList, StoryList
+from bot.web.finding import FoundList
 from bot.web.reading import ReadArchive
+from bot.web.views import ListedStory
 from bot.web.visitor import Visitor
 from storage import local_time
 from watchers.text.names import gazetteer
@@ -81,18 +83,17 @@ def _around(request: web.Request, who: Visitor) -> dict[str, Any]:
         "said": labels(language),
         "query": request.query.get("q", "")[: asking.MOST_QUERY],
         "languages": [
-            (tag, OWN_NAMES[tag], f"{_relative(request)}?{urlencode([*here, ('lang', tag)])}")
+            (
+                tag,
+                OWN_NAMES[tag],
+                f"{request.rel_url.raw_path}?{urlencode([*here, ('lang', tag)])}",
+            )
             for tag in LANGUAGES
         ],
         "keep": who.language if who.asked else "",
         "to": _links(who),
         "times": translate(language, "web.times", zone=words.zone_name(who.time_zone, language)),
     }
-
-
-def _relative(request: web.Request) -> str:
-    """Return the address of a page as a browser wrote it, for links that go back there."""
-    return request.rel_url.raw_path
 
 
 def labels(language: str) -> dict[str, str]:
@@ -121,27 +122,53 @@ def _links(who: Visitor) -> Any:
     return to
 
 
-def _turns(
-    who: Visitor, path: str, page: int, *, more: bool, **query: object
-) -> Mapping[str, str]:
-    """Return the addresses of the pages before and behind this one, "" where there is none."""
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The addresses of the pages before and behind one, "" where there is none."""
+
+    previous: str = ""
+    next: str = ""
+
+
+NO_TURNS = Turns()
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePage:
+    """A page with stories: what stands above and under them, as words and addresses of ours."""
+
+    title: str
+    lines: Sequence[ListedStory]
+    head: str = ""
+    told: Sequence[Html] = ()
+    topics: Sequence[tuple[str, str]] = ()
+    days: Sequence[tuple[str, str]] = ()
+    turns: Turns = NO_TURNS
+    feed: str = ""
+    today: date | None = None
+
+
+def _turns(who: Visitor, path: str, page: int, *, more: bool, **query: object) -> Turns:
     to = _links(who)
     before = "" if page == 1 else to(path, **query, page=page - 1 if page > 2 else "")  # noqa: PLR2004
-    return {"previous": before, "next": to(path, **query, page=page + 1) if more else ""}
+    return Turns(before, to(path, **query, page=page + 1) if more else "")
 
 
 async def newest(request: web.Request) -> web.Response:
     """Show the stories that were told last."""
     who, page = visitor(request), asking.page_of(request.query)
     listed = await finding.newest(request.app[ARCHIVE], page)
-    return _listed(
-        request,
-        listed,
-        translate(who.language, "web.newest"),
-        turns=_turns(who, "/", page, more=listed.more),
+    name, at = translate(who.language, "web.newest"), finding.now()
+    listing = ArchivePage(
+        name,
+        [views.story_line(story, who, at) for story in listed.stories],
+        head=name,
         topics=topics(who.language) if page == 1 else (),
+        today=at.astimezone(words.zone(who.time_zone)).date(),
         feed="/feed.atom",
+        turns=_turns(who, "/", page, more=listed.more),
     )
+    return rendered(request, "stories.html", page=listing, title=name)
 
 
 async def day(request: web.Request) -> web.Response:
@@ -149,33 +176,21 @@ async def day(request: web.Request) -> web.Response:
     who, page = visitor(request), asking.page_of(request.query)
     asked = asking.day_of(request.match_info["day"])
     listed = await finding.of_day(request.app[ARCHIVE], asked, who.time_zone, page)
-    begins = local_time.instant(asked, 0, who.time_zone)
-    days = {
-        name: (
-            _links(who)(f"/day/{other}"),
-            words.date(at, who.language, words.zone(who.time_zone)),
-        )
-        for name, n in (("before", -1), ("after", 1))
-        for at in (begins + timedelta(days=n, hours=12),)
-        for other in ((asked + timedelta(days=n)).isoformat(),)
-    }
-    return _listed(
-        request,
-        listed,
-        words.date(begins, who.language, words.zone(who.time_zone)),
+    name, at = _day_said(asked, who), finding.now()
+    beside = [asked + timedelta(days=n) for n in (-1, 1)]
+    listing = ArchivePage(
+        name,
+        [views.story_line(story, who, at) for story in listed.stories],
+        head=name,
+        days=[(_links(who)(f"/day/{other}"), _day_said(other, who)) for other in beside],
         turns=_turns(who, f"/day/{asked}", page, more=listed.more),
-        days=days,
     )
+    return rendered(request, "stories.html", page=listing, title=name)
 
 
-def _listed(request: web.Request, listed: StoryList, head: str, **values: Any) -> web.Response:
-    who, at = visitor(request), finding.now()
-    lines = [views.story_line(story, who, at) for story in listed.stories]
-    around = {"topics": (), "days": None, "feed": "", "told": (), "wrong": ""} | values
-    today = at.astimezone(words.zone(who.time_zone)).date()
-    return rendered(
-        request, "stories.html", head=head, lines=lines, title=head, today=today, **around
-    )
+def _day_said(day: date, who: Visitor) -> str:
+    noon = local_time.instant(day, 12 * 60, who.time_zone)
+    return words.date(noon, who.language, words.zone(who.time_zone))
 
 
 def topics(language: str) -> list[tuple[str, str]]:
@@ -190,24 +205,29 @@ async def search(request: web.Request) -> web.Response:
     text = asking.query_of(request.query)
     if not text:
         what = translate_html(who.language, "search.what")
-        return _results(request, (), plain(what), told=(what,), topics=topics(who.language))
-    asked = await finding.searched(request.app[ARCHIVE], text, page)
+        listing = ArchivePage(plain(what), (), told=(what,), topics=topics(who.language))
+    else:
+        asked = await finding.searched(request.app[ARCHIVE], text, page)
+        listing = ArchivePage(
+            tidy(text, 80),
+            _found(asked, text, who),
+            told=_told(asked, who),
+            feed=f"/feed.atom?{urlencode({'q': text})}",
+            turns=_turns(who, "/search", page, more=asked.more, q=text),
+        )
+    return rendered(request, "stories.html", page=listing, title=listing.title)
+
+
+def _found(asked: FoundList, text: str, who: Visitor) -> list[ListedStory]:
+    """Show what a search found, with the words that met it."""
     found, at = asked.found, finding.now()
     marker = Marker.of((text,), asked.names)
-    lines = [
+    return [
         views.story_line(
-            story,
-            who,
-            at,
-            marker,
-            found.near.get(story.id, ()),
-            found.without.get(story.id, ()),
+            one, who, at, marker, found.near.get(one.id, ()), found.without.get(one.id, ())
         )
-        for story in found.stories
+        for one in found.stories
     ]
-    turns = _turns(who, "/search", page, more=asked.more, q=text)
-    feed = f"/feed.atom?{urlencode({'q': text})}"
-    return _results(request, lines, tidy(text, 80), told=_told(asked, who), turns=turns, feed=feed)
 
 
 def _told(asked: FoundList, who: Visitor) -> list[Html]:
@@ -225,20 +245,13 @@ def _told(asked: FoundList, who: Visitor) -> list[Html]:
     return [line for line in said if line]
 
 
-def _results(request: web.Request, lines: Any, title: str, **values: Any) -> web.Response:
-    around = {"topics": (), "days": None, "feed": "", "turns": {"previous": "", "next": ""}}
-    around |= {"told": (), "wrong": "", "today": ""} | values
-    status = values.pop("status", 200)
-    around.pop("status", None)
-    return rendered(request, "stories.html", status, head="", lines=lines, title=title, **around)
-
-
 async def story(request: web.Request) -> web.Response:
     """Show one story; under a number that it had before it became another, that one."""
     who, number = visitor(request), int(request.match_info["number"])
     told = await finding.whole(request.app[ARCHIVE], number, who.language, who.time_zone)
     if told.story.id != number:
-        raise web.HTTPMovedPermanently(URL(_links(who)(f"/story/{told.story.id}"), encoded=True))
+        # Not for good: what an admin joined may be parted again.
+        raise web.HTTPFound(URL(_links(who)(f"/story/{told.story.id}"), encoded=True))
     page = views.story_page(told.story, who, finding.now(), told.versions, told.how)
     return rendered(request, "story.html", story=page, title=page.title)
 

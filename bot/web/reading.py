@@ -17,7 +17,7 @@ from watchers.taught_names import TaughtNames
 LONGEST_S = 5.0
 """What takes longer is ended: somebody else is waiting."""
 
-MOST_WAITING = 20
+MOST_WAITING = 50
 """So many may wait for a search; whoever comes then is asked to come again."""
 
 T = TypeVar("T")
@@ -58,12 +58,15 @@ class ReadArchive:
     _waiting: int = 0
 
     async def read(self, ask: Callable[[OpenArchive], Awaitable[T]]) -> T:
-        """Ask something of the archive. Raises TimeoutError, and StorageError where it is away."""
-        async with self._held() as archive:
-            return await self._bounded(ask(archive), archive.pages)
+        """Ask something of the archive. Raises StorageError where it is away, or too busy."""
+        try:
+            async with self._held() as archive:
+                return await self._bounded(ask(archive), archive.pages)
+        except TimeoutError as error:
+            raise StorageError("web.away") from error
 
     async def search(self, ask: Callable[[OpenArchive], Awaitable[T]]) -> T:
-        """Ask something costly: one at a time. Raises as ``read``, also where many wait."""
+        """Ask something costly, one at a time. Raises as ``read``, TimeoutError where it is."""
         if self._waiting >= MOST_WAITING:
             raise StorageError("web.away")
         self._waiting += 1

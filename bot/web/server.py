@@ -71,7 +71,7 @@ async def answered(request: web.Request, handler: Handler) -> web.StreamResponse
     """Answer, whatever comes: what fails is one sentence."""
     try:
         return await handler(request)
-    except web.HTTPMovedPermanently:
+    except web.HTTPFound:
         raise
     except Exception as error:  # noqa: BLE001 - a bug is logged whole in ``refusal_of``
         refused = refusal_of(error, request[pages.VISITOR].language)
@@ -98,7 +98,8 @@ def refusal_of(error: Exception, language: str) -> Refusal:
         case web.HTTPException():
             return Refusal("web.no_page", translate(language, "web.no_page"), error.status)
         case StorageError():
-            log.warning("archive away", error=sentence(error, "en"))
+            if error.text_key != "web.away":  # it is there, and busy
+                log.warning("archive away", error=sentence(error, "en"))
             return Refusal("web.away", translate(language, "web.away"), 503)
         case NewsError() if error.text_key.startswith("story."):
             return Refusal("web.no_story", translate(language, "web.no_story"), 404)

@@ -115,7 +115,7 @@ async def test_a_story_is_found_from_the_first_page_and_shown_whole(news: Path) 
         assert 'href="https://courier.example/3"' in page
         assert "/s1" not in page
         status, _, headers = await web.ask("/story/4")  # it was merged into another
-        assert (301, "/story/2") == (status, headers["Location"])
+        assert (302, "/story/2") == (status, headers["Location"])
 
 
 async def test_a_search_finds_what_the_chat_finds(news: Path) -> None:
@@ -362,6 +362,7 @@ async def test_what_takes_too_long_is_ended_and_the_next_is_answered(news: Path)
         status, body, headers = await web.ask("/search?q=flood")
         assert (503, "10") == (status, headers["Retry-After"])
         assert translate("en", "web.slow") in body
+        assert translate("en", "web.away") in await web.text("/", 503)
 
 
 async def test_who_comes_where_many_wait_is_asked_to_come_again(news, monkeypatch):
