@@ -22,6 +22,9 @@ from watchers.pulse import Pulse
 MIGRATED_WITHIN_S = 10.0
 """So long whoever starts waits for another one who is just making or migrating the file."""
 
+SHARED_AGAIN_S = 0.1
+"""How often that is looked for."""
+
 
 class Half(StrEnum):
     """A half of the program; a process runs one of them, or both."""
@@ -62,7 +65,9 @@ async def opened(
     Raises NewsError where another process has the database, or the file cannot serve.
     """
     refuse_other(settings.database_path)  # before a lock lies beside it
-    with sharing(settings.database_path) as shared, only_one(settings, halves):
+    with ExitStack() as held:
+        shared = await joined(settings, held)
+        held.enter_context(only_one(settings, halves))
         db = await database(settings, shared, tell)
         try:
             own_clock = trusted(clock)
@@ -70,6 +75,21 @@ async def opened(
             yield Ground(settings, db, own_clock, asyncio.Event(), Pulse(), tell)
         finally:
             await db.close()
+
+
+async def joined(settings: Settings, held: ExitStack) -> Sharing:
+    """Share the database until ``held`` is closed; wait for who just makes or migrates it.
+
+    Raises NewsError where somebody has it alone for longer.
+    """
+    until = time.monotonic() + MIGRATED_WITHIN_S
+    while True:
+        try:
+            return held.enter_context(sharing(settings.database_path))
+        except NewsError as error:
+            if error.text_key != "instance.database" or time.monotonic() > until:
+                raise
+        await asyncio.sleep(SHARED_AGAIN_S)
 
 
 @contextmanager

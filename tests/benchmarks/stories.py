@@ -2,8 +2,9 @@
 
 Invented news: words drawn by Zipf's law, two thirds of the items alone with their event, the
 rest retold up to six times in other words. Times are CPU milliseconds an item on one core;
-bytes are what Python has allocated for an item's item and its places in the index, words'
-frequencies included. The start is a desk's, from a database with nothing but the items.
+bytes are what Python has allocated for an item and its places in the index, words' frequencies
+included, once they lie as after a start. The start is an ingester's, from a database with nothing
+but the items.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from storage import stories as story_store
 from storage.database import Database
 from storage.items import NewItem
 from storage.model import ItemId, OutletId, StoryId
+from storage.scratch import Scratch
 from storage.sql import Connection
 from watchers.ingester import Ingester
 from watchers.stories import Features, Index, identify, pack, prepare, revise, unpack
@@ -144,11 +146,11 @@ def stored(db: Connection, rows: list[tuple[ItemId, bytes]]) -> None:
 def weighed(rows: list[tuple[ItemId, bytes]]) -> None:
     """Tell what an item and its places in the index take."""
     tracemalloc.start()
-    index = Index()
+    index = Index(pages=Scratch(Path(tempfile.gettempdir())))
     for item, row in rows:
         features = unpack(item, row)
         assert features is not None
-        index.restore(features, StoryId(item))
+        index.restore(features, StoryId(item), row)
     size = tracemalloc.get_traced_memory()[0] / len(index)
     tracemalloc.stop()
     print(f"{'memory':24} {size / 1e3:.2f} kB an item")

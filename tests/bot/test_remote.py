@@ -1,5 +1,6 @@
 """What a bot's half that runs apart asks of the watching half: by rows, and answered as in one."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from bot import ground, messenger, remote
 from bot.context import WatchersServices
 from bot.ground import Half
-from bot.instance import alone, watchers_lock
+from bot.instance import alone, database_lock, watchers_lock
 from bot.pipeline import Pipeline, open_pipeline
 from bot.settings import Settings
 from storage import errands, feeds, stories
@@ -119,6 +120,21 @@ async def test_what_nobody_has_taken_is_not_done(
         ):
             await chat.editor.merge(StoryId(1), StoryId(2), 7, NOW)
         assert not await base.db.read(errands.are_waiting)
+
+
+async def test_who_starts_while_the_other_half_makes_the_file_waits_for_it(tmp_path: Path) -> None:
+    """Both halves are started by one command, on a machine that is slow."""
+    settings = Settings(database_path=tmp_path / "news.db")
+
+    async def starts() -> None:
+        async with ground.opened(settings, lambda: NOW, BOT):
+            pass
+
+    with alone(database_lock(settings.database_path), "instance.database"):
+        starting = asyncio.create_task(starts())
+        await asyncio.sleep(0)
+        assert not starting.done()
+    await starting
 
 
 async def test_what_the_other_half_writes_is_heard(both: Both, tmp_path: Path) -> None:

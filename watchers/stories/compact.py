@@ -67,16 +67,19 @@ class CompactMap:
         else:
             self._insert(key, at + 1, value)
 
-    def count(self, seen: Iterable[int]) -> None:
-        """Add one to the values of several keys; a key without one has 0."""
-        shard = self._shards.get
+    def count(self, seen: Iterable[int]) -> list[Any]:
+        """Add one to the values of several keys, and return them; a key without one has 0."""
+        counts, shard = [], self._shards.get
         for key in seen:
             keys, values = shard(key & _SHARD, _NO_KEYS)
             at = bisect(keys, key) - 1
+            count = 1
             if keys[at] == key:
-                values[at] += 1
+                values[at] = count = values[at] + 1
             else:
-                self._insert(key, at + 1, 1)
+                self._insert(key, at + 1, count)
+            counts.append(count)
+        return counts
 
     def change(self, wanted: Iterable[int], changed: Callable[[int], int]) -> None:
         """Give several keys what follows from their values; a key without one has 0."""

@@ -1,7 +1,7 @@
 """Features: what is known of one item, made once from its analysis and compared many times.
 
-Words, names and figures are kept as 32-bit hashes in arrays: 100,000 items fit in memory, and
-a hash means the same after a restart. What must be explained is looked up in the item's text.
+Words, names and figures are kept as 32-bit hashes in arrays: they are compared quickly, and a hash
+means the same after a restart. What must be explained is looked up in the item's text.
 """
 
 from array import array

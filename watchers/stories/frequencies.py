@@ -34,10 +34,23 @@ class Frequencies:
 
     def learn(self, query: "WeightedQuery") -> None:
         """Count an item's words and cross-lingual keys; halve all counts when they grow many."""
+        self._counts.count(query.words)
+        self._counts.count(query.cross_lingual)
+        self._one_more()
+
+    def learnt(self, terms: Sequence[int], keys: Sequence[int]) -> tuple[list[float], list[float]]:
+        """Weigh an item's words and cross-lingual keys and count them too, each looked up once."""
+        rare = self._weighed([count - 1 for count in self._counts.count(terms)])
+        # A key may have a word's hash, which has just been counted.
+        told = set(terms)
+        counts = zip(keys, self._counts.count(keys), strict=True)
+        weights = self._weighed([count - 1 - (key in told) for key, count in counts])
+        self._one_more()
+        return rare, weights
+
+    def _one_more(self) -> None:
         self._seen += 1
         counts = self._counts
-        counts.count(query.words)
-        counts.count(query.cross_lingual)
         if len(counts) > _MOST_KEYS:
             self._counts = _counted((key, n / 2) for key, n in counts.items() if n > 1)
             self._seen //= 2
@@ -49,7 +62,9 @@ class Frequencies:
         The logarithm is divided by that of all items, so that a weight means the same in a
         young archive and in an old one.
         """
-        counts = self._counts.many(keys, 0.0)
+        return self._weighed(self._counts.many(keys, 0.0))
+
+    def _weighed(self, counts: Iterable[float]) -> list[float]:
         scale = 1.0 / self._whole
         # Nothing is met more often than items were read: the weight stays above zero.
         return [1.0 - scale * log(count + 1.0) for count in counts]
@@ -90,18 +105,22 @@ class WeightedQuery:
         "words",
     )  # fmt: skip
 
-    def __init__(self, features: Features, frequencies: Frequencies) -> None:
-        """Weigh the words and cross-lingual keys of an item."""
+    def __init__(
+        self, features: Features, frequencies: Frequencies, *, learn: bool = False
+    ) -> None:
+        """Weigh the words and cross-lingual keys of an item; ``learn`` counts them too."""
         self.features = features
         terms = features.terms.tolist()  # one number object a word, whoever keeps it
-        rare = frequencies.rarity(terms)
+        keys = features.cross_lingual.tolist()
+        if learn:
+            rare, weights = frequencies.learnt(terms, keys)
+        else:
+            rare, weights = frequencies.rarity(terms), frequencies.rarity(keys)
         self.rare = dict(zip(terms, rare, strict=True))
         logs = map(LOG.__getitem__, features.counts)
         self.words = dict(zip(terms, map(mul, rare, logs), strict=True))
         titled = rare[: features.title_terms]
         self.title = dict(zip(terms, titled, strict=False))
-        keys = features.cross_lingual.tolist()
-        weights = frequencies.rarity(keys)
         first = features.title_cross_lingual
         self.cross_lingual = dict(zip(keys, weights, strict=True))
         self.title_cross_lingual = frozenset(keys[:first])

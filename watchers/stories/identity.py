@@ -159,7 +159,7 @@ def neighbourhood(
             best[story] = max(value, best.get(story, value))
     chosen: list[StoryId] = []
     for story in sorted(best, key=lambda story: (-best[story], story)):
-        size = len(index.members(story))
+        size = index.size(story)
         room -= size if size <= MAX_OPEN else 1
         if room < 0 and chosen:
             break

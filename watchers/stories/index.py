@@ -138,6 +138,10 @@ class Index:
         """List the items of a story that are in the window, first taken first."""
         return [self._item(slot) for slot in self._stories.members(self.story(story))]
 
+    def size(self, story: StoryId) -> int:
+        """Count the items of a story that are in the window."""
+        return len(self._stories.members(self.story(story)))
+
     def stories(self) -> dict[ItemId, StoryId]:
         """Tell the story of every item in the window."""
         return {item: StoryId(self._items.stories[slot]) for item, slot in self._items}
@@ -330,7 +334,9 @@ class Index:
         """Take an item in as part of its story."""
         likenesses = self.compared(features)
         assert self._latest is not None  # noqa: S101 - compared has just set it
-        slot = self._take_in(features, self._latest[1], story, connected=True)
+        query = self._latest[1]
+        slot = self._take_in(query, story, connected=True)
+        self.frequencies.learn(query)
         self._connect(slot, likenesses)
 
     def restore_old(self, texts: Iterable[OldText]) -> None:
@@ -342,24 +348,22 @@ class Index:
 
         It is compared with others only when a newcomer comes near it: a start must be quick.
         """
-        query = WeightedQuery(features, self.frequencies)
-        self._take_in(features, query, story, connected=False, packed=packed)
+        query = WeightedQuery(features, self.frequencies, learn=True)
+        self._take_in(query, story, connected=False, packed=packed)
 
     def _take_in(
         self,
-        features: Features,
         query: WeightedQuery,
         story: StoryId,
         *,
         connected: bool,
         packed: bytes | None = None,
     ) -> int:
-        story = self.story(story)
+        features, story = query.features, self.story(story)
         slot = self._items.add(query, story, connected=connected)
         self._inverted.add(query, slot)
         self._shelf.put(features, packed)
         self._stories.add(story, slot, self._items.told_at[slot])
-        self.frequencies.learn(query)
         self.boilerplate.learn(features)
         self._latest = None
         return slot
@@ -388,8 +392,8 @@ class Index:
             return
         vector = self._vectors.get(features.item)
         self.drop(features.item)
-        query = WeightedQuery(features, self.frequencies)
-        self._take_in(features, query, story, connected=False)
+        query = WeightedQuery(features, self.frequencies, learn=True)
+        self._take_in(query, story, connected=False)
         if vector is not None:
             self._vectors[features.item] = vector
 

@@ -97,7 +97,8 @@ def _barred(groups: list[list[ItemId]], index: Index) -> list[tuple[int, int]]:
 def _changes(
     clusters: list[list[ItemId]], around: list[StoryId], index: Index
 ) -> tuple[Change, ...]:
-    anchors = {story: _earliest(index.members(story), index) for story in around}
+    members = {story: index.members(story) for story in around}
+    anchors = {story: _earliest(members[story], index) for story in around}
     moved: list[Change] = []
     joined: list[Change] = []
     for cluster in clusters:
@@ -106,13 +107,13 @@ def _changes(
         ids.sort(key=lambda story: (index.features(anchors[story]).told_at, story))
         home = ids[0] if ids else None
         for story in around:
-            strayed = tuple(item for item in index.members(story) if item in inside)
+            strayed = tuple(item for item in members[story] if item in inside)
             if not strayed or story == home:
                 continue
             odds = _between(strayed, [item for item in cluster if item not in strayed], index)
             score = round(probability(odds), 3)
             reasons: tuple[Reason, ...] = (("revised", len(strayed), len(cluster)),)
-            if home is not None and len(strayed) == len(index.members(story)):
+            if home is not None and len(strayed) == len(members[story]):
                 joined.append(Joined(story, home, score, reasons))
             elif home is not None or len(strayed) == len(cluster):
                 moved.append(Moved(strayed, story, home, score, reasons))

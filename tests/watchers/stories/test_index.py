@@ -1,10 +1,13 @@
 """Laws of the memory of the last days."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from storage.model import ItemId, StoryId
+from storage.scratch import Scratch
 from tests.watchers.stories.features import NOON, features
 from watchers.stories import (
     Constraint,
@@ -16,6 +19,8 @@ from watchers.stories import (
     nearest,
     revise,
 )
+from watchers.stories.frequencies import Frequencies, WeightedQuery
+from watchers.stories.shelf import Shelf
 
 DAY = timedelta(days=1)
 BRIDGE = "В Караганде открыли новый мост через реку Нуру"
@@ -178,6 +183,39 @@ def test_the_verdict_does_not_hang_on_how_many_others_there_are(count: int) -> N
             features(10 + number, f"Заметка {number} о погоде и ценах"), StoryId(10 + number)
         )
     assert identify(features(2, AGAIN), index).story == 1
+
+
+def test_counting_while_weighing_is_counting_afterwards() -> None:
+    """Also where a word and a name have one hash."""
+    one = features(1, BRIDGE)
+    doubled = replace(one, hashes=one.hashes[: len(one.counts)] * 2)
+    doubled = replace(doubled, cross_lingual_end=len(doubled.hashes))
+    at_once, afterwards = Frequencies(), Frequencies()
+    for told in (one, doubled, features(2, AGAIN), one, doubled):
+        weighed = WeightedQuery(told, at_once, learn=True)
+        plain = WeightedQuery(told, afterwards)
+        afterwards.learn(plain)
+        assert (plain.words, plain.cross_lingual) == (weighed.words, weighed.cross_lingual)
+        assert plain.sums == weighed.sums
+
+
+def test_where_the_features_lie_changes_no_decision(tmp_path: Path) -> None:
+    told = [
+        features(number, title, hours=number)
+        for number, title in enumerate((BRIDGE, OTHER, AGAIN, f"{OTHER} вчера", BRIDGE), 1)
+    ]
+    pages = Scratch(tmp_path)
+    packed = Index(pages=pages)
+    packed._shelf = Shelf(pages, most_open=1)
+    plain = Index()
+    for one in told:
+        verdict = identify(one, plain)
+        assert verdict == identify(one, packed)
+        for index in (plain, packed):
+            index.add(one, verdict.story or StoryId(one.item))
+    for one in told:
+        assert plain.near(one.item) == packed.near(one.item)
+    assert plain.expire(NOON + 30 * DAY) == packed.expire(NOON + 30 * DAY)
 
 
 def test_a_restored_story_is_grown_and_not_torn_apart() -> None:
