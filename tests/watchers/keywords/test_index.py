@@ -1,5 +1,7 @@
 """Laws of the anchor index: it finds what evaluating every query would, and forgets at once."""
 
+import tracemalloc
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +55,21 @@ def test_what_is_dropped_leaves_nothing_behind() -> None:
 
         assert len(index) == 0
         assert (index._by_id, index._anchored, index._always) == ({}, {}, set()), query
+
+
+def test_a_query_that_waits_is_some_hundred_bytes() -> None:
+    """A region has twenty thousand of them; as trees they were two kilobytes each and more."""
+    words = (
+        f"bake{at:02}lomu".translate(str.maketrans("0123456789", "aeioubcdfg")) for at in range(99)
+    )
+    parsed = [parse(word) for word in words]
+    index: QueryIndex[str] = QueryIndex()
+    tracemalloc.start()
+    for query in parsed:
+        index.put(query.text, query)
+    grown, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert 1500 > grown / len(index)
 
 
 def test_queries_of_one_word_come_and_go_in_any_order() -> None:
