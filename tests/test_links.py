@@ -52,6 +52,7 @@ def test_the_contents_name_every_page() -> None:
     assert {} == {
         name: head for name, head in heads.items() if not head.startswith(f"# {int(name[:4])}. ")
     }
+    assert len({name[:4] for name in heads}) == len(heads), "two decisions have one number"
 
 
 NAMED = re.compile(r'docs/(\w+)\.md, "([^"]+)"')

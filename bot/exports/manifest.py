@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,6 +13,9 @@ from storage.exports import TABLES, Table
 NAME = "manifest.json"
 LAYOUT = 1
 """Which way folders are laid out; another way has another number."""
+
+_FILE = re.compile(r"[a-z]+/month=[0-9]{4}-(?:0[1-9]|1[0-2])/part-[0-9]+\.[a-z.]+")
+"""A file that a manifest may name: what is removed by it lies in its own folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,11 @@ def read(folder: Path) -> Manifest | None:
     try:
         if told["layout"] != LAYOUT:
             raise UnreadableError
-        parts = {str(month): ExportedFile(**part) for month, part in told["parts"].items()}
+        parts = {month: ExportedFile(**part) for month, part in told["parts"].items()}
+        if not all(_FILE.fullmatch(part.file) for part in parts.values()) or any(
+            not part.file.startswith(f"{month}/") for month, part in parts.items()
+        ):
+            raise UnreadableError
         return Manifest(str(told["format"]), parts)
     except (KeyError, TypeError, AttributeError) as error:
         raise UnreadableError from error

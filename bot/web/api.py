@@ -1,5 +1,6 @@
 """The JSON API, and the feed of a search: the rows of the command line, by pages."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
@@ -20,6 +21,8 @@ from storage.model import Story
 from storage.reading import headline, reading_of
 
 ATOM = "http://www.w3.org/2005/Atom"
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML document may have (XML 1.0, 2.2, Char)."""
 
 
 async def stories(request: web.Request) -> web.Response:
@@ -97,9 +100,9 @@ async def feed(request: web.Request) -> web.Response:
         name = translate(who.language, "web.newest")
     newest_first = sorted(told, key=lambda story: story.updated_at, reverse=True)
     root = ET.Element("feed", xmlns=ATOM)
-    _add(root, "title", f"SteppeWire: {name}")
-    _add(root, "id", f"urn:steppewire:search:{text}" if text else "urn:steppewire:newest")
-    _add(root, "updated", rfc3339(newest_first[0].updated_at if told else finding.now()))
+    add(root, "title", f"SteppeWire: {name}")
+    add(root, "id", f"urn:steppewire:search:{text}" if text else "urn:steppewire:newest")
+    add(root, "updated", rfc3339(newest_first[0].updated_at if told else finding.now()))
     for story in newest_first:
         root.append(_entry(story, request))
     body = ET.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -113,17 +116,17 @@ def _entry(story: Story, request: web.Request) -> ET.Element:
     who = visitor(request)
     item = headline(story, reading_of(who.chat))
     entry = ET.Element("entry")
-    _add(entry, "title", title(item, who.language))
-    _add(entry, "id", f"urn:steppewire:story:{story.id}")
-    _add(entry, "published", rfc3339(story.first_at))
-    _add(entry, "updated", rfc3339(story.updated_at))
-    _add(ET.SubElement(entry, "author"), "name", item.outlet.name)
+    add(entry, "title", title(item, who.language))
+    add(entry, "id", f"urn:steppewire:story:{story.id}")
+    add(entry, "published", rfc3339(story.first_at))
+    add(entry, "updated", rfc3339(story.updated_at))
+    add(ET.SubElement(entry, "author"), "name", item.outlet.name)
     if address := web_address(item.url):
         ET.SubElement(entry, "link", href=address)
-    _add(entry, "summary", plain(facts(story, who.language, command=False)))
+    add(entry, "summary", plain(facts(story, who.language, command=False)))
     return entry
 
 
-def _add(parent: ET.Element, name: str, text: str) -> None:
+def add(parent: ET.Element, name: str, text: str) -> None:
     """Add an element with a text; what XML cannot say is left out."""
-    ET.SubElement(parent, name).text = "".join(c for c in text if c.isprintable() or c in "\n\t")
+    ET.SubElement(parent, name).text = NOT_XML.sub("", text)

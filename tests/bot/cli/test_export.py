@@ -264,6 +264,27 @@ def test_a_wrong_request_is_one_sentence(words, sentence, cli, news):
     assert sentence in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("month", "file"),
+    [
+        ("items/month=2026-01", "../precious.txt"),
+        ("items/month=2026-01", "items/month=2026-01/../../../precious.txt"),
+        ("items/month=2026-01", "items/month=2026-02/part-0.parquet"),
+        ("items/month=2026-13", "items/month=2026-13/part-0.parquet"),
+        ("items/month=2026-01", 7),
+    ],
+)
+def test_a_manifest_removes_nothing_but_what_is_the_exports(month, file, cli, news, tmp_path):
+    precious = tmp_path / "precious.txt"
+    precious.touch()
+    (tmp_path / "out").mkdir()
+    part = {"file": file, "rows": 1, "bytes": 1, "digest": ""}
+    told = {"layout": manifest.LAYOUT, "format": "parquet", "parts": {month: part}}
+    (tmp_path / "out" / manifest.NAME).write_text(json.dumps(told))
+    assert "take another folder" in cli("export", "out").stderr
+    assert precious.exists()
+
+
 def test_where_it_cannot_be_one_sentence_says_why(cli, news, tmp_path, monkeypatch):
     (tmp_path / "full").write_text("")
     assert "is a file" in cli("export", "full").stderr

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import aiohttp
 import feedparser
 import pytest
 
 from bot.texts import LANGUAGES, translate
-from bot.web import answers, reading
+from bot.web import answers, api, reading
 from bot.web.server import PAGES, served
 from storage import aliases, chats, dialogs, items, subscriptions
 from storage.database import Database, connect
@@ -191,6 +192,14 @@ async def test_the_feed_is_one_that_a_reader_takes(news: Path) -> None:
             assert "Flood in Osh" in [entry.title for entry in read.entries]
             assert read.entries[0].id.startswith("urn:steppewire:story:")
         assert not [e for e in read.entries if "javascript" in e.get("link", "")]
+
+
+def test_a_feeds_texts_keep_all_that_xml_may_say() -> None:
+    entry = ET.Element("entry")
+    api.add(entry, "title", "25\u00a0млн тенге\x00\x1b, 👩\u200d🚀 \ud800\ufffe")
+    title = entry[0].text
+    assert title == "25\u00a0млн тенге, 👩\u200d🚀 "
+    assert ET.fromstring(ET.tostring(entry))[0].text == title
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
