@@ -102,7 +102,8 @@ async def ingest(room: Pipeline, asked: Values, report: Report) -> Values:
     sources: dict[str, Feed] = {}
     swept = datetime.fromisoformat(asked["swept"]) if asked.get("swept") else None
     taken = Taken()
-    for line in jsonl.read(iter(asked["lines"]), datetime.fromisoformat(asked["start"])):
+    start = datetime.fromisoformat(asked["start"])
+    for line in jsonl.read(iter(asked["lines"]), start, room.clock()):
         if not report({}):
             raise NewsError("errand.unfinished")
         if line.source not in sources:

@@ -21,7 +21,7 @@ from pathlib import Path
 from struct import Struct
 
 from storage.errors import NewsError, StorageError
-from storage.files import refuse_place
+from storage.files import NO_ROOM, refuse_place
 
 OWNER_ONLY = 0o600
 EVERYBODY_READS = 0o644
@@ -184,17 +184,27 @@ def opened(path: Path, mode: int) -> tuple[int, bool]:
     except FileNotFoundError as error:
         if not path.parent.is_dir():
             raise StorageError("storage.no_folder", folder=str(path.parent)) from error
-        raise unusable(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES))) from error
+        raise unmade(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES))) from error
     except OSError as error:
-        raise unusable(path, error) from error
+        raise unmade(path, error) from error
     if not stat.S_ISREG(os.fstat(lock).st_mode):
         os.close(lock)
         raise unusable(path, OSError(errno.EINVAL, "it is no file"))
     return lock, is_ours
 
 
+def unmade(path: Path, error: OSError) -> StorageError:
+    """Say why a lock file cannot be opened: nothing can be made there, or what is there is odd."""
+    if error.errno == errno.EROFS or (error.errno == errno.EACCES and not os.path.lexists(path)):
+        reason = error.strerror or str(error)
+        return StorageError("instance.unwritable", folder=str(path.parent), reason=reason)
+    return unusable(path, error)
+
+
 def unusable(path: Path, error: OSError) -> StorageError:
     """Say why there can be no lock file."""
+    if error.errno in NO_ROOM:
+        return StorageError("storage.full")
     return StorageError("instance.lock", path=str(path), reason=error.strerror or str(error))
 
 

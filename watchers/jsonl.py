@@ -29,14 +29,14 @@ class JsonLine:
     moment: datetime
 
 
-def read(raw: Iterator[str], start: datetime) -> Iterator[JsonLine]:
+def read(raw: Iterator[str], start: datetime, now: datetime) -> Iterator[JsonLine]:
     """Read JSON lines {id, url, title, text, published, lang, source}, all but title optional.
 
     What ``steppewire items --json`` writes can be read, too: it says ``outlet`` for the source
     and ``external_id`` for what the source called the item.
 
-    A line without a time takes the one before it, the first one ``start``. Raises NewsError
-    that names the line where something else stands.
+    A line without a time takes the one before it, the first one ``start``; none came later than
+    ``now``, whatever it says. Raises NewsError that names the line where something else stands.
     """
     moment = start
     for number, text in enumerate(raw, 1):
@@ -44,7 +44,7 @@ def read(raw: Iterator[str], start: datetime) -> Iterator[JsonLine]:
             continue
         told = object_of(text.removeprefix("\ufeff") if number == 1 else text, number)
         published = time_of(told, number)
-        moment = published or moment
+        moment = min(published or moment, now)
         source = (field(told, "source") or field(told, "outlet"))[:200]
         yield JsonLine(entry_of(told, published, source), source, moment)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -24,10 +25,22 @@ from storage.exports import Month
 
 MONTH = click.DateTime(["%Y-%m"])
 LOCK = ".lock"
+BEGUN = {LOCK, f"{manifest.NAME}.new"}
+"""What an export that was ended before it had a manifest leaves behind."""
+
+
+class NamedFolder(click.Path):
+    """A folder that has a name: "" would be the current one, by a variable that is not set."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return its path."""
+        if value == "":
+            self.fail("no folder is named.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", type=NamedFolder(path_type=Path, file_okay=False))
 @click.option("--since", type=MONTH, metavar="YYYY-MM", help="Leave earlier months as they are.")
 @click.option("--until", type=MONTH, metavar="YYYY-MM", help="Leave later months as they are.")
 @click.option(
@@ -57,6 +70,7 @@ async def export(
     span = Span(*(Month(at.year, at.month) if at else None for at in (since, until)))
     to_be_read(settings.database_path).close()  # what cannot be read leaves no folder behind
     try:
+        refuse_others(folder)
         with alone(made(folder) / LOCK, "instance.export"):
             await exported(settings.database_path, folder, span, kept_of(folder, form))
     except OSError as error:
@@ -64,6 +78,17 @@ async def export(
             raise
         where = error.filename or folder
         raise Refused(f"{where} cannot be written: {system_says(error)}.") from error
+
+
+def refuse_others(folder: Path) -> None:
+    """Refuse a folder with files that no export wrote, or with ways out of it."""
+    there = list(folder.iterdir()) if folder.exists() else []
+    if not (folder / manifest.NAME).exists() and any(one.name not in BEGUN for one in there):
+        raise Refused(f"{folder} is not empty, and no export is in it; take another folder.")
+    for depth in ("*", "*/*", "*/*/*"):
+        for path in folder.glob(depth):
+            if path.is_symlink():
+                raise Refused(f"{path} is a link, and an export has none; remove it.")
 
 
 def made(folder: Path) -> Path:
@@ -93,6 +118,7 @@ def kept_of(folder: Path, form: str | None) -> Manifest:
 
 async def exported(path: Path, folder: Path, span: Span, kept: Manifest) -> None:
     """Export, and say what was done: a line for each month that changed, and the sum."""
+    manifest.write(folder, kept)  # the folder is an export's before there is a file in it
     done: Counter[str] = Counter()
     with showing(path, span) as progress:
         for told in folders.export(path, folder, span, kept, progress):

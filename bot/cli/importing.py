@@ -84,10 +84,11 @@ async def ingest(settings: Settings, file: Path, name: str) -> None:
 
     FILE may be - for stdin. Fields: id, url, title, text, published, lang, source; all but title
     optional (a title may be empty). Items are taken in file order with their own times as the
-    clock; one without a time takes the one before it. Nobody is alerted.
+    clock, but for times to come; one without a time takes the one before it. Nobody is alerted.
 
     What is stored already stays as it is. A line is known by its id or url within its source,
-    one without either by its source, title and text.
+    one without either by its source, title and text. Other words with another time are other
+    news under either: pages show one after the other.
     """
     name = name or ("stdin" if file == STDIN else readable(file.stem))
     lines, first = begun(file)
@@ -173,7 +174,7 @@ def read_lines(file: Path) -> Lines:
 
     try:
         with nullcontext(sys.stdin.buffer) if file == STDIN else file.open("rb") as opened:
-            for line in jsonl.read(texts(opened), now()):
+            for line in jsonl.read(texts(opened), now(), now()):
                 yield FileLine(last, line, done)
     except OSError as error:
         raise NewsError("ingest.no_file", path=str(file), reason=error.strerror or "") from error

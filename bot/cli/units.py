@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.cli.beginning import CLONE, PACKAGE, write
-from bot.cli.common import Refused
+from bot.cli.common import Refused, readable
 from bot.instance import EVERYBODY_READS
 
 NAMES = (
@@ -28,6 +28,12 @@ WEB = "steppewire-web.service"
 
 PROGRAM = "/usr/local/bin/steppewire"
 """Which the units name, unless another one was called."""
+
+_PLAIN = re.compile(r"[\w/.@+:,=~%-]+")
+"""What stands for itself between two blanks of a command line of systemd's."""
+
+_ODD = re.compile(r"[\"'\\\x00-\x1f\x7f\ud800-\udfff]")
+"""What no name of a program that systemd starts may have in it."""
 
 HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
 """What ProtectHome= keeps from a service."""
@@ -59,6 +65,11 @@ def units(*, folder: Path, apart: bool, litestream: bool, web: bool) -> None:
     kept under another name.
     """
     program = called(sys.argv[0])
+    if _ODD.search(str(program)):
+        raise Refused(
+            f"systemd starts no program with quotes, backslashes or bytes that are no text in its"
+            f" path: {readable(str(program))}. Install SteppeWire elsewhere, or call it by a link."
+        )
     told = {name: shipped(name).read_text("utf-8") for name in NAMES}
     # What was asked for once is renewed with a version.
     apart = apart or (folder / WATCHERS).exists()
@@ -69,12 +80,13 @@ def units(*, folder: Path, apart: bool, litestream: bool, web: bool) -> None:
     if web or (folder / WEB).exists():
         told[WEB] = shipped(WEB).read_text("utf-8")
     for name, text in told.items():
-        put(folder / name, text.replace(PROGRAM, str(program)))
+        put(folder / name, text.replace(PROGRAM, word(str(program))))
     for unseen in filter(is_in_a_home, (program, Path(sys.base_prefix))):
         click.echo(f"{unseen} is in a home folder, which a service does not see.", err=True)
-    services = "steppewire-watchers steppewire-bot@NAME" if apart else "steppewire"
+    services = ["steppewire-watchers steppewire-bot@NAME" if apart else "steppewire"]
+    services += [unit.removesuffix(".service") for unit in (LITESTREAM, WEB) if unit in told]
     click.echo(
-        f"Next: `systemctl daemon-reload`, then `systemctl enable --now {services}`"
+        f"Next: `systemctl daemon-reload`, then `systemctl enable --now {' '.join(services)}`"
         " and, once a week, `systemctl enable --now steppewire-audit.timer`."
     )
 
@@ -99,7 +111,23 @@ def shipped(name: str) -> Path:
 def replicating() -> str:
     """Return Litestream's unit, with the place of the settings that we ship."""
     text = shipped(LITESTREAM).read_text("utf-8")
-    return re.sub(r"(?<=-config )\S+", lambda _: str(shipped(REPLICATION)), text)
+    return re.sub(r"(?<=-config )\S+", lambda _: argument(shipped(REPLICATION)), text)
+
+
+def argument(path: Path) -> str:
+    """Write a path as an argument of a command of systemd's, which puts variables in."""
+    return word(str(path).replace("$", "$$"))
+
+
+def word(text: str) -> str:
+    """Write one word of a command line by systemd's rules: systemd.syntax(7), systemd.service(5).
+
+    A `$` is left alone: systemd puts no variables into the name of a program.
+    """
+    text = text.replace("%", "%%")
+    if _PLAIN.fullmatch(text):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
 def halves(whole: str) -> dict[str, str]:

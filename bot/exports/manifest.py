@@ -46,16 +46,15 @@ def read(folder: Path) -> Manifest | None:
         told = json.loads((folder / NAME).read_text("utf-8"))
     except FileNotFoundError:
         return None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableError from error
     try:
         if told["layout"] != LAYOUT:
             raise UnreadableError
         parts = {month: ExportedFile(**part) for month, part in told["parts"].items()}
-        if not all(_FILE.fullmatch(part.file) for part in parts.values()) or any(
-            not part.file.startswith(f"{month}/") for month, part in parts.items()
-        ):
-            raise UnreadableError
+        for month, part in parts.items():
+            if not _FILE.fullmatch(part.file) or part.file.rpartition("/")[0] != month:
+                raise UnreadableError
         return Manifest(str(told["format"]), parts)
     except (KeyError, TypeError, AttributeError) as error:
         raise UnreadableError from error
@@ -70,11 +69,14 @@ def write(folder: Path, manifest: Manifest) -> None:
         "parts": {month: asdict(part) for month, part in sorted(manifest.parts.items())},
     }
     new = folder / f"{NAME}.new"
-    with new.open("w", encoding="utf-8") as file:
-        json.dump(told, file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(folder / NAME)
+    try:
+        with new.open("w", encoding="utf-8") as file:
+            json.dump(told, file, ensure_ascii=False, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(folder / NAME)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def columns(table: Table) -> Iterable[dict[str, Any]]:

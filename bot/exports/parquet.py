@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 from storage.exports import Column, ColumnKind, Table
 
@@ -33,14 +33,64 @@ def write(path: Path, table: Table, batches: Iterator[list[list[Any]]]) -> None:
     from arro3.io import write_parquet  # noqa: PLC0415
 
     schema = schema_of(table)
-    made = (_batch(table, rows, schema) for rows in batches)
-    write_parquet(
-        RecordBatchReader.from_batches(schema, made),
-        path,
-        compression=COMPRESSION,
-        max_row_group_size=ROWS_IN_A_GROUP,
-        created_by="SteppeWire",
-    )
+    with path.open("wb") as file, _Calm(file) as calm:
+        write_parquet(
+            RecordBatchReader.from_batches(
+                schema, calm.each(_batch(table, rows, schema) for rows in batches)
+            ),
+            cast("IO[bytes]", calm),
+            compression=COMPRESSION,
+            max_row_group_size=ROWS_IN_A_GROUP,
+            created_by="SteppeWire",
+        )
+
+
+class _Calm:
+    """A file, and rows for it, that never raise into arro3; what failed is raised at the end.
+
+    arro3 takes what a file raises for a bug of its own, panics and tells stderr of it; what rows
+    raise it turns into an error without a kind.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        """Write to a file for as long as that goes well."""
+        self._file = file
+        self._failure: Exception | None = None
+
+    def __enter__(self) -> Self:
+        """Begin to write."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Raise what failed in the meantime."""
+        if self._failure is not None:
+            raise self._failure
+
+    def each(self, batches: "Iterator[RecordBatch]") -> "Iterator[RecordBatch]":
+        """Yield what is to be written; nothing more after a failure."""
+        try:
+            for batch in batches:
+                if self._failure is not None:
+                    return
+                yield batch
+        except Exception as error:  # noqa: BLE001 (raised at the end)
+            self._failure = error
+
+    def write(self, some: bytes) -> int:
+        """Write some bytes; after a failure they go nowhere."""
+        if self._failure is None:
+            try:
+                self._file.write(some)
+            except OSError as error:
+                self._failure = error
+        return len(some)
+
+    def flush(self) -> None:
+        """Leave it to the end: who closes the file flushes it."""
+
+    def seek(self, *_: int) -> int:
+        """Stay; arro3 asks a file whether it could, and writes from its start to its end."""
+        return self._file.tell()
 
 
 def schema_of(table: Table) -> "Schema":

@@ -1,12 +1,13 @@
 """Two instances on one database or token would double every message."""
 
+import errno
 import os
 import socket
 from pathlib import Path
 
 import pytest
 
-from bot.instance import alone, alone_with, database_lock, sharing, token_mark
+from bot.instance import alone, alone_with, database_lock, sharing, token_mark, unmade
 from storage.errors import NewsError, StorageError
 
 
@@ -124,6 +125,26 @@ def test_what_is_no_file_cannot_be_a_lock(tmp_path: Path, what: str) -> None:
         raised.value.text_key,
         raised.value.values["path"],
     )
+
+
+@pytest.mark.parametrize(
+    ("number", "there", "told"),
+    [
+        (errno.EROFS, True, "instance.unwritable"),
+        (errno.EROFS, False, "instance.unwritable"),
+        (errno.EACCES, False, "instance.unwritable"),
+        (errno.EACCES, True, "instance.lock"),
+        (errno.ELOOP, True, "instance.lock"),
+        (errno.ENOSPC, False, "storage.full"),
+    ],
+)
+def test_a_lock_that_cannot_be_says_whether_it_is_the_files_or_the_places(
+    number: int, there: bool, told: str, tmp_path: Path
+) -> None:
+    if there:
+        (tmp_path / "lock").touch()
+    error = OSError(number, os.strerror(number))
+    assert told == unmade(tmp_path / "lock", error).text_key
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:

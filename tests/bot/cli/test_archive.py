@@ -242,6 +242,25 @@ def test_what_is_stored_already_stays_as_it_is(cli, tmp_path, name):
     assert ["Wheat"] == told(cli)
 
 
+@pytest.mark.parametrize(
+    ("title", "published", "said"),
+    [
+        ("Wheat prices rise in Kostanay", "2026-11-21T08:00:00Z", "0 new, 1 known"),
+        ("A bridge opens over the Ural", "2026-11-20T08:00:00Z", "0 new, 1 known"),
+        ("A bridge opens over the Ural", "2026-11-21T08:00:00Z", "1 new, 0 known"),
+    ],
+)
+def test_under_one_address_other_words_of_another_time_are_other_news(
+    title, published, said, cli, tmp_path
+):
+    told = {"id": "a", "url": "https://courier.example/live", "published": "2026-11-20T08:00:00Z"}
+    file = tmp_path / "page.jsonl"
+    file.write_text(json.dumps(told | {"title": "Wheat prices rise in Kostanay"}))
+    cli("ingest", str(file))
+    file.write_text(json.dumps(told | {"id": "b", "title": title, "published": published}))
+    assert said in cli("ingest", str(file)).stdout
+
+
 def test_another_text_under_the_same_title_is_another_item(cli, tmp_path):
     rows = [{"title": "Markets today", "text": text} for text in ("Wheat is up.", "Gas is up.")]
     assert "2 new, 0 known before" == last(cli("ingest", written(tmp_path / "n.jsonl", *rows)))

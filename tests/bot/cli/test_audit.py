@@ -34,6 +34,17 @@ def test_the_books_of_a_sound_database_are_a_line_each(kept):
     assert told[-1].endswith(" laws hold")
 
 
+def test_an_imported_time_that_has_not_come_is_not_when_it_was_seen(cli, news_file, tmp_path):
+    file = tmp_path / "news.jsonl"
+    told = ({"title": "Wheat", "published": "2098-12-03T10:00:00Z"}, {"title": "A bridge opens"})
+    file.write_text("\n".join(map(json.dumps, told)), encoding="utf-8")
+    assert "2 new" in cli("ingest", str(file)).stdout
+    first, second = lines(cli("items", "--json"))
+    assert first["first_seen"][:3] == second["first_seen"][:3] == "202"
+    assert told[0]["published"] == first["published"]
+    assert 0 == cli("audit").exit_code
+
+
 def test_a_broken_law_is_told_with_its_rows_and_fails(kept, tmp_path):
     broken(tmp_path, "update stories set size = 7 where id = 1")
     result = kept("audit")

@@ -1,8 +1,12 @@
 """Exports: what is in the files is what is in the rows, and only what changed is written again."""
 
+import errno
 import gzip
 import json
+import os
+import re
 import shutil
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +20,7 @@ from bot.exports.folder import Span
 from bot.exports.manifest import Manifest
 from storage import exports, items, stories
 from storage.database import connect
+from storage.errors import StorageError
 from storage.exports import ITEMS, STORIES, Month
 from storage.items import MovedItem
 from storage.model import ItemId, StoryId
@@ -236,6 +241,30 @@ def test_the_documents_query_for_duckdb_runs(news, tmp_path, monkeypatch):
         assert [("KZ", 2, 50), ("RU", 1, 100)] == db.execute(query).fetchall()
 
 
+def test_the_documents_crontab_reaches_into_last_month_on_every_day():
+    said = re.search(
+        r"date -u -d '(\d+) days ago'", (ROOT / "docs" / "export.md").read_text("utf-8")
+    )
+    assert said
+    for day in range(4 * 366):
+        today = NOON + timedelta(days=day)
+        last = today.replace(day=1) - timedelta(days=1)
+        since = today - timedelta(days=int(said[1]))
+        assert timedelta(0) <= last - since < timedelta(days=32)
+
+
+def test_the_documents_types_for_json_lines_are_read(news, tmp_path, monkeypatch):
+    change(news, "update items set published = null")
+    exported(news, tmp_path / "archive", form="jsonl")
+    monkeypatch.chdir(tmp_path)
+    said = re.search(r"`(read_json\(.*?\))`", (ROOT / "docs" / "export.md").read_text("utf-8"))
+    assert said
+    with duckdb.connect() as db:
+        for source, kind in ((said[1], "TIMESTAMP"), ("'archive/items/*/*.jsonl.gz'", "NULL")):
+            [(told,)] = db.execute(f"select distinct typeof(published) from {source}").fetchall()
+            assert kind == told.strip('"')
+
+
 # --- by the command line ------------------------------------------------------------------------
 
 
@@ -272,6 +301,11 @@ def test_a_wrong_request_is_one_sentence(words, sentence, cli, news):
         ("items/month=2026-01", "items/month=2026-02/part-0.parquet"),
         ("items/month=2026-13", "items/month=2026-13/part-0.parquet"),
         ("items/month=2026-01", 7),
+        ("items/month=2026-01", "items"),
+        ("items/month=2026-01", "/items/month=2026-01/part-0.parquet"),
+        ("items/month=2026-01", "items/month=2026-01/part-\0.parquet"),
+        ("items/month=../../vic", "items/month=../../vic/part-0.parquet"),
+        ("items", "items/month=2026-01/part-0.parquet"),
     ],
 )
 def test_a_manifest_removes_nothing_but_what_is_the_exports(month, file, cli, news, tmp_path):
@@ -285,11 +319,67 @@ def test_a_manifest_removes_nothing_but_what_is_the_exports(month, file, cli, ne
     assert precious.exists()
 
 
+def rows_of(title: str) -> list[list[object]]:
+    """One row, whose values are the least of each kind, but for its texts."""
+    kinds = exports.ColumnKind
+    least = {kinds.WHOLE: 1, kinds.TIME: 0, kinds.YES_NO: False, kinds.TEXTS: []}
+    return [[least.get(column.kind, title) for column in ITEMS.columns]]
+
+
+def test_a_full_disk_is_told_as_the_system_tells_it(capfd):
+    """arro3 panics where a file raises, and says so on stderr."""
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+        parquet.write(Path("/dev/full"), ITEMS, iter([rows_of(os.urandom(100_000).hex())]))
+    assert "" == capfd.readouterr().err
+
+
+def test_a_database_that_breaks_on_the_way_is_told_as_it_is(tmp_path):
+    def rows() -> Iterator[list[list[object]]]:
+        yield rows_of("Headline")
+        raise StorageError("storage.corrupt")
+
+    with pytest.raises(StorageError, match=r"storage\.corrupt"):
+        parquet.write(tmp_path / "part-0.parquet", ITEMS, rows())
+
+
+@pytest.mark.parametrize("other", ["notes.txt", "items/month=2026-11/part-0.parquet"])
+def test_a_folder_with_anything_else_in_it_is_left_alone(other, cli, news, tmp_path):
+    (tmp_path / "out" / other).parent.mkdir(parents=True)
+    (tmp_path / "out" / other).write_text("mine")
+    assert "out is not empty, and no export" in cli("export", "out").stderr
+    assert "mine" == (tmp_path / "out" / other).read_text()
+    assert not (tmp_path / "out" / ".lock").exists()
+    assert "no folder is named" in cli("export", "").stderr
+
+
+def test_a_first_export_that_was_killed_is_taken_up(cli, news, tmp_path, monkeypatch):
+    with monkeypatch.context() as killed:
+        killed.setattr(manifest, "write", lambda *_: 1 / 0)
+        assert cli("export", "out").exit_code
+    assert [".lock"] == [one.name for one in (tmp_path / "out").iterdir()]
+    with monkeypatch.context() as killed:
+        killed.setattr(folders, "ExportedFile", lambda *_: 1 / 0)
+        assert cli("export", "out").exit_code
+    assert "4 months written" in cli("export", "out").stdout
+
+
+@pytest.mark.parametrize("way", ["items", "items/month=2026-11", "items/month=2026-11/a.new"])
+def test_a_way_out_of_the_folder_is_not_taken(way, cli, news, tmp_path):
+    assert 0 == cli("export", "out").exit_code
+    elsewhere = tmp_path / "elsewhere"
+    link = tmp_path / "out" / way
+    if link.exists():
+        link.rename(elsewhere)
+    link.symlink_to(elsewhere)
+    change(news, "update items set title = 'Other'")
+    assert f"out/{way} is a link" in cli("export", "out").stderr
+
+
 def test_where_it_cannot_be_one_sentence_says_why(cli, news, tmp_path, monkeypatch):
     (tmp_path / "full").write_text("")
     assert "is a file" in cli("export", "full").stderr
     (tmp_path / "other").mkdir()
-    for text in ("{}", "[]", "no JSON", '{"layout": 2}'):
+    for text in ("{}", "[]", "no JSON", '{"layout": 2}', "[" * 100_000):
         (tmp_path / "other" / "manifest.json").write_text(text)
         assert "take another folder" in cli("export", "other").stderr
     assert "There is no database" in cli("export", "out", DATABASE_PATH="none.db").stderr

@@ -62,7 +62,9 @@ def test_the_web_archive_has_a_unit_where_that_is_asked_and_keeps_it(cli, tmp_pa
     told = set((tmp_path / WEB).read_text("utf-8").splitlines())
     assert "ExecStart=/opt/elsewhere/steppewire web --listen 127.0.0.1:8080" in told
     assert {"User=steppewire", "ProtectSystem=strict", "UMask=0077"} < told
-    assert f"{WEB}: as it was" in cli("units", str(tmp_path)).stdout
+    again = cli("units", str(tmp_path)).stdout
+    assert f"{WEB}: as it was" in again
+    assert "enable --now steppewire steppewire-web`" in again
 
 
 def test_a_unit_that_was_changed_is_kept_under_another_name(cli, tmp_path):
@@ -92,6 +94,32 @@ def test_a_folder_that_takes_no_files_costs_a_sentence(cli):
 )
 def test_the_service_starts_what_was_called(program, where):
     assert Path(where) == called(program)
+
+
+def test_a_path_is_one_word_in_every_unit(cli, tmp_path, monkeypatch):
+    """By systemd.syntax(7): quoted, and with none of systemd's own signs."""
+    monkeypatch.setattr(sys, "argv", ["/opt/a b %n $HOME ${x} Новости/steppewire"])
+    monkeypatch.setattr(units, "REPLICATION", 'q"\\ %i $HOME\n.yml')
+    cli("units", "--apart", "--litestream", "--web", str(tmp_path))
+    started = [
+        line.removeprefix("ExecStart=")
+        for file in tmp_path.glob("*.service")
+        for line in file.read_text("utf-8").splitlines()
+        if line.startswith("ExecStart=")
+    ]
+    [copying] = [line for line in started if "litestream" in line]
+    assert copying.endswith('q\\"\\\\ %%i $$HOME\\n.yml"')
+    started.remove(copying)
+    assert len(started) == 6
+    for line in started:
+        assert line.startswith('"/opt/a b %%n $HOME ${x} Новости/steppewire" ')
+
+
+@pytest.mark.parametrize("odd", ['a"b', "a'b", "a\\b", "a\nb", "a\udcff"])
+def test_a_program_that_systemd_would_not_start_costs_a_sentence(odd, cli, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", [f"/opt/{odd}/steppewire"])
+    assert "systemd starts no program with quotes" in cli("units", str(tmp_path)).stderr
+    assert [] == list(tmp_path.glob("*.service"))
 
 
 def test_what_a_service_does_not_see_is_told(cli, tmp_path, monkeypatch):
