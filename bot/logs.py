@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Iterable, MutableMapping
+from time import monotonic
 from typing import Any, TypeAlias
 
 import structlog
@@ -34,6 +35,33 @@ SILENT = ("telegram.request",)
 
 SHORTEST = 6
 """A shorter secret stays: its letters stand in half of all lines, and give it away by missing."""
+
+ACCEPT_FAILED = "socket.accept() out of system resource"
+AGAIN_AFTER_S = 60.0
+
+
+class NoPlaces(logging.Filter):
+    """Lets asyncio say once a minute, in a sentence, that no connection can be taken.
+
+    It says so a hundred times a second, with a traceback each.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing said."""
+        super().__init__()
+        self._said_at = -AGAIN_AFTER_S
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Pass whatever else there is; of this one in a minute, without its traceback."""
+        if not record.getMessage().startswith(ACCEPT_FAILED):
+            return True
+        if monotonic() - self._said_at < AGAIN_AFTER_S:
+            return False
+        self._said_at = monotonic()
+        record.msg, record.args = "no connection can be taken: too many files are open", ()
+        record.exc_info = record.exc_text = None
+        return True
+
 
 Blank: TypeAlias = Callable[[str], str]
 
@@ -127,5 +155,6 @@ def set_up(settings: Settings) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     # It warns whenever a round takes longer than a tick, which is how ticks are meant.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.getLogger("asyncio").filters[:] = [NoPlaces()]
     for name in SILENT:
         logging.getLogger(name).setLevel(logging.CRITICAL)

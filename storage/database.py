@@ -494,6 +494,12 @@ def refuse_version(db: Connection) -> None:
         raise StorageError("storage.older")
 
 
+def steps_done(db: Connection) -> int:
+    """Return how many steps made the schema: another number where it is another's, or grew."""
+    (count,) = db.conn.execute("select count(*) from _sqlite_migrations").fetchone()
+    return int(count)
+
+
 def reading(path: Path, *, is_still: bool = False) -> Connection:
     """Open a file that may be in use, or may lie where we cannot write.
 

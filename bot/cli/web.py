@@ -8,7 +8,9 @@ import click
 from bot import app
 from bot.cli.common import Refused, lasting
 from bot.settings import Settings, host_port
+from bot.texts import sentence
 from storage.database import Database
+from storage.errors import StorageError
 
 LISTEN = "127.0.0.1:8080"
 
@@ -29,8 +31,7 @@ async def web(settings: Settings, *, listen: str) -> None:
         host_port(listen)
     except ValueError as error:
         raise Refused(f"--listen {error}") from error
-    await (await Database.opened_to_read(settings.database_path)).close()  # refuses what cannot be
-
+    await tell_what_is_there(settings)
     from bot.web.server import served  # noqa: PLC0415 (an extra's)
 
     stop = asyncio.Event()
@@ -39,3 +40,14 @@ async def web(settings: Settings, *, listen: str) -> None:
     async with served(settings.database_path, listen, language, zone) as address:
         click.echo(f"The archive is at {address}")
         await stop.wait()
+
+
+async def tell_what_is_there(settings: Settings) -> None:
+    """Say why the archive cannot be read yet: nobody need start anew once it can."""
+    try:
+        await (await Database.opened_to_read(settings.database_path)).close()
+    except StorageError as error:
+        said = sentence(error, "en")
+        click.echo(
+            f"{said} Visitors read that the archive is away until that is mended.", err=True
+        )

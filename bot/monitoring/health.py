@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.failures import system_says
+from bot.listening import listening
 from bot.settings import host_port
 from bot.version import installed_version
 from storage.errors import NewsError
@@ -130,16 +130,5 @@ async def served(
 
     app.router.add_get("/health", health)
     app.router.add_get("/metrics", metrics)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    host, port = host_port(listen)
-    try:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            raise NewsError(
-                "settings.listen", name="HEALTH_LISTEN", listen=listen, reason=system_says(error)
-            ) from error
+    async with listening(app, host_port(listen), "HEALTH_LISTEN"):
         yield
-    finally:
-        await runner.cleanup()

@@ -15,16 +15,18 @@ from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 from yarl import URL
 
-from bot.failures import system_says
+from bot.listening import listening
 from bot.telegram.inbox import Inbox
 from bot.telegram.rate_limiter import waits
-from storage.errors import NewsError
 
 log = structlog.get_logger(__name__)
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 (a header's name)
 MOST_BYTES = 1 << 20
 """Telegram's updates are some kilobytes; nobody else has anything to say here."""
+
+BODY_S = 15.0
+"""An update is one packet or a few."""
 
 MOST_CONNECTIONS = 40
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
@@ -47,7 +49,11 @@ class Hook:
         if self._inbox.is_full:
             return web.Response(status=503, headers={"Retry-After": "5"})
         try:
-            raw = json.loads(await request.read())
+            async with asyncio.timeout(BODY_S):
+                body = await request.read()
+            raw = json.loads(body)
+        except TimeoutError:
+            return web.Response(status=408)
         except (ValueError, RecursionError) as error:
             # What cannot be read will not become readable: taken, or it would come for ever.
             log.warning("unreadable update", error=type(error).__name__)
@@ -70,26 +76,12 @@ async def served(
     hook = Hook(inbox, URL(url).path, secret)
     server = web.Application(client_max_size=MOST_BYTES)
     server.router.add_post(hook.path, hook.take)
-    runner = web.AppRunner(server, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
     host, _, port = listen.rpartition(":")
-    site = web.TCPSite(runner, host.strip("[]"), int(port))
-    try:
-        try:
-            await site.start()
-        except OSError as error:
-            raise NewsError(
-                "settings.listen",
-                name="TELEGRAM_WEBHOOK_LISTEN",
-                listen=listen,
-                reason=system_says(error),
-            ) from error
+    at = (host.strip("[]"), int(port))
+    async with listening(server, at, "TELEGRAM_WEBHOOK_LISTEN") as where:
         await register(bot, url, secret, allowed_updates)
-        where = runner.addresses[0]
         log.info("webhook", url=url, listen=f"{where[0]}:{where[1]}")
         yield f"http://{where[0]}:{where[1]}{hook.path}"
-    finally:
-        await runner.cleanup()
 
 
 async def register(bot: Bot, url: str, secret: str, allowed_updates: Sequence[str]) -> None:

@@ -19,8 +19,12 @@ HEADERS = {
 }
 """Nothing is loaded from elsewhere, no page may hold ours, and outlets do not learn who reads."""
 
-FRESH = "public, max-age=30"
-"""A proxy need not ask for half a minute; then it is told whether anything changed."""
+FRESH = "max-age=30"
+"""Nobody need ask for half a minute; then they are told whether anything changed.
+
+Not "public": a cache that others share then keeps nothing that a password was asked for (RFC 9111,
+3.5), and whatever was open to everybody.
+"""
 
 
 def page(body: str, status: int = 200) -> web.Response:

@@ -102,6 +102,7 @@ async def feed(request: web.Request) -> web.Response:
     root = ET.Element("feed", xmlns=ATOM)
     add(root, "title", f"SteppeWire: {name}")
     add(root, "id", f"urn:steppewire:search:{text}" if text else "urn:steppewire:newest")
+    ET.SubElement(root, "link", rel="self", href=request.rel_url.raw_path_qs)
     add(root, "updated", rfc3339(newest_first[0].updated_at if told else finding.now()))
     for story in newest_first:
         root.append(_entry(story, request))
@@ -121,8 +122,7 @@ def _entry(story: Story, request: web.Request) -> ET.Element:
     add(entry, "published", rfc3339(story.first_at))
     add(entry, "updated", rfc3339(story.updated_at))
     add(ET.SubElement(entry, "author"), "name", item.outlet.name)
-    if address := web_address(item.url):
-        ET.SubElement(entry, "link", href=address)
+    ET.SubElement(entry, "link", href=web_address(item.url) or f"/story/{story.id}")
     add(entry, "summary", plain(facts(story, who.language, command=False)))
     return entry
 

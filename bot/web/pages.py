@@ -77,7 +77,11 @@ def rendered(request: web.Request, name: str, status: int = 200, **values: Any) 
 
 def _around(request: web.Request, who: Visitor) -> dict[str, Any]:
     language = who.language
-    here = [(name, value) for name, value in request.query.items() if name in ("q", "page")]
+    here = [
+        (name, value)
+        for name, value in request.query.items()
+        if name in ("q", "page") and len(value) <= asking.MOST_QUERY
+    ]
     return {
         "language": language,
         "said": labels(language),
@@ -182,6 +186,7 @@ async def day(request: web.Request) -> web.Response:
         name,
         [views.story_line(story, who, at) for story in listed.stories],
         head=name,
+        told=(translate_html(who.language, "web.day_of"),),
         days=[(_links(who)(f"/day/{other}"), _day_said(other, who)) for other in beside],
         turns=_turns(who, f"/day/{asked}", page, more=listed.more),
     )
@@ -252,7 +257,7 @@ async def story(request: web.Request) -> web.Response:
     if told.story.id != number:
         # Not for good: what an admin joined may be parted again.
         raise web.HTTPFound(URL(_links(who)(f"/story/{told.story.id}"), encoded=True))
-    page = views.story_page(told.story, who, finding.now(), told.versions, told.how)
+    page = views.story_page(told.story, who, told.versions, told.how)
     return rendered(request, "story.html", story=page, title=page.title)
 
 

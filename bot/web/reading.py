@@ -10,9 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from storage.database import Database
+import structlog
+
+from bot.texts import sentence
+from storage.database import Database, steps_done
 from storage.errors import StorageError
 from watchers.taught_names import TaughtNames
+
+log = structlog.get_logger(__name__)
 
 LONGEST_S = 5.0
 """What takes longer is ended: somebody else is waiting."""
@@ -26,12 +31,16 @@ FileMark = tuple[int, int, bool]
 
 @dataclass(slots=True)
 class OpenArchive:
-    """A file that is open, by how many it is read, and the names that are taught in it."""
+    """A file that is open, by how many it is read, and the names that are taught in it.
 
-    mark: FileMark
+    ``steps`` is its schema's number when it was opened: a bot of a newer version may migrate it.
+    """
+
+    mark: FileMark | None
     pages: Database
     searches: Database
     names: TaughtNames
+    steps: int
     readers: int = 0
     stale: bool = False
 
@@ -56,12 +65,12 @@ class ReadArchive:
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     _searching: asyncio.Lock = field(default_factory=asyncio.Lock)
     _waiting: int = 0
+    _why_away: str = ""
 
     async def read(self, ask: Callable[[OpenArchive], Awaitable[T]]) -> T:
         """Ask something of the archive. Raises StorageError where it is away, or too busy."""
         try:
-            async with self._held() as archive:
-                return await self._bounded(ask(archive), archive.pages)
+            return await self._asked(ask, lambda archive: archive.pages)
         except TimeoutError as error:
             raise StorageError("web.away") from error
 
@@ -71,8 +80,8 @@ class ReadArchive:
             raise StorageError("web.away")
         self._waiting += 1
         try:
-            async with self._searching, self._held() as archive:
-                return await self._bounded(ask(archive), archive.searches)
+            async with self._searching:
+                return await self._asked(ask, lambda archive: archive.searches)
         finally:
             self._waiting -= 1
 
@@ -81,6 +90,19 @@ class ReadArchive:
         if self._open is not None:
             await self._open.close()
             self._open = None
+
+    async def _asked(
+        self,
+        ask: Callable[[OpenArchive], Awaitable[T]],
+        by: Callable[[OpenArchive], Database],
+    ) -> T:
+        """Ask of the file that lies there, opened anew where its schema is no more what it was."""
+        async with self._held() as archive:
+            if await self._bounded(by(archive).read(steps_done), by(archive)) == archive.steps:
+                return await self._bounded(ask(archive), by(archive))
+            archive.mark = None
+        async with self._held() as archive:
+            return await self._bounded(ask(archive), by(archive))
 
     async def _bounded(self, asked: Awaitable[T], database: Database) -> T:
         try:
@@ -107,12 +129,26 @@ class ReadArchive:
         mark = mark_of(self.path)
         if self._open is not None and mark == self._open.mark:
             return self._open
-        opened = await opened_archive(self.path)
+        opened = await self._opened_anew()
         if (before := self._open) is not None:
             before.stale = True
             if not before.readers:
                 await before.close()
         self._open = opened
+        return opened
+
+    async def _opened_anew(self) -> OpenArchive:
+        """Open the file; the log hears once why that cannot be, and once that it can."""
+        try:
+            opened = await opened_archive(self.path)
+        except StorageError as error:
+            if (why := sentence(error, "en")) != self._why_away:
+                log.warning("archive away", error=why)
+            self._why_away = why
+            raise StorageError("web.away") from error
+        if self._why_away:
+            log.info("archive is back")
+            self._why_away = ""
         return opened
 
 
@@ -121,11 +157,12 @@ async def opened_archive(path: Path) -> OpenArchive:
     mark = mark_of(path)
     pages = await Database.opened_to_read(path)
     try:
+        steps = await pages.read(steps_done)
         searches = await Database.opened_to_read(path)
     except BaseException:
         await pages.close()
         raise
-    return OpenArchive(mark, pages, searches, TaughtNames(searches))
+    return OpenArchive(mark, pages, searches, TaughtNames(searches), steps)
 
 
 def mark_of(path: Path) -> FileMark:

@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import structlog
 from aiohttp import web
 
-from bot.failures import system_says
+from bot.listening import listening
 from bot.settings import host_port
 from bot.texts import said, sentence, translate
+from bot.version import installed_version
 from bot.web import answers, api, pages
 from bot.web.asking import NoPageError
 from bot.web.reading import LONGEST_S, ReadArchive
@@ -96,7 +98,9 @@ def refusal_of(error: Exception, language: str) -> Refusal:
     """Say what a visitor is told of what was raised; what they cannot mend is logged."""
     match error:
         case web.HTTPException():
-            return Refusal("web.no_page", translate(language, "web.no_page"), error.status)
+            only_read = isinstance(error, web.HTTPMethodNotAllowed)
+            key = "web.read_only" if only_read else "web.no_page"
+            return Refusal(key, translate(language, key), error.status)
         case StorageError():
             if error.text_key != "web.away":  # it is there, and busy
                 log.warning("archive away", error=sentence(error, "en"))
@@ -114,35 +118,34 @@ def refusal_of(error: Exception, language: str) -> Refusal:
 
 
 def _said(request: web.Request, refused: Refusal) -> web.Response:
+    told = {"error": {"key": refused.key, "sentence": refused.sentence}}
+    if request.path == "/health":
+        return answers.data({"ok": False, "version": installed_version(), **told}, refused.status)
     if request.path.startswith("/api/"):
-        told = {"key": refused.key, "sentence": refused.sentence}
-        return answers.data({"error": told}, refused.status)
+        return answers.data(told, refused.status)
     return pages.message(request, refused.sentence, refused.status)
 
 
 @asynccontextmanager
 async def served(
-    path: Path, listen: str, language: str, time_zone: str, *, longest_s: float = LONGEST_S
+    path: Path,
+    listen: str,
+    language: str,
+    time_zone: str,
+    *,
+    longest_s: float = LONGEST_S,
+    **door: Any,
 ) -> AsyncIterator[str]:
     """Serve the archive at a path for as long as the block runs; yields the address.
+
+    ``door`` says how ``listening`` lets in, where not as ever.
 
     Raises NewsError where nobody can listen at ``listen`` (host:port).
     """
     archive = ReadArchive(path, longest_s)
-    runner = web.AppRunner(
-        application(archive, language, time_zone), access_log=None, shutdown_timeout=1.0
-    )
-    await runner.setup()
-    host, port = host_port(listen)
+    app = application(archive, language, time_zone)
     try:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            raise NewsError(
-                "settings.listen", name="--listen", listen=listen, reason=system_says(error)
-            ) from error
-        where = runner.addresses[0]
-        yield f"http://{f'[{where[0]}]' if ':' in where[0] else where[0]}:{where[1]}"
+        async with listening(app, host_port(listen), "--listen", **door) as (host, port):
+            yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
     finally:
-        await runner.cleanup()
         await archive.close()

@@ -3,9 +3,10 @@
 Pieces are rendered as in the chat: its HTML is ours, escaped, with nothing but b, i, s and links.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.conversation import NO_HTML, Html
 from bot.render import changes
@@ -29,6 +30,12 @@ from storage.model import Item, ItemId, Story, StoryId
 from storage.reading import headline, reading_of
 from storage.revisions import Revision
 
+NO_DAY = datetime(1970, 1, 1, tzinfo=UTC)
+"""A story's page is kept and cited: its times have their whole date, whenever it is looked at."""
+
+OTHER_STORY = re.compile(r"(?<!\S)/s([1-9][0-9]{0,14})(?= \()")
+"""Another story as the chat names it, where a touch leads to it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ListedStory:
@@ -51,7 +58,7 @@ class StoryPage:
     facts: Html
     lead: str
     reports: tuple[tuple[Html, ...], ...]
-    how: tuple[tuple[str, ...], ...] = ()
+    how: tuple[tuple[Html, ...], ...] = ()
 
 
 def story_line(  # noqa: PLR0917 - as the chat's line
@@ -93,7 +100,6 @@ def _found_by(
 def story_page(
     story: Story,
     visitor: Visitor,
-    now: datetime,
     versions: Mapping[ItemId, Sequence[Revision]],
     how: Sequence[Sequence[str]] = (),
 ) -> StoryPage:
@@ -106,9 +112,9 @@ def story_page(
             place,
             item,
             chat,
-            now,
+            NO_DAY,
             known=name,
-            changed=changes.lines(item, versions.get(item.id, ()), chat, now) or NO_HTML,
+            changed=changes.lines(item, versions.get(item.id, ()), chat, NO_DAY) or NO_HTML,
         )
         for place, item in distinct_items(story)
     ]
@@ -121,5 +127,11 @@ def story_page(
         facts(story, language, command=False),
         cut(tidy(first.summary, SUMMARY_UNITS), SUMMARY_UNITS),
         tuple(tuple(escape(Html(line)) for line in one.split("\n")) for one in reports),
-        tuple(tuple(lines) for lines in how),
+        tuple(tuple(linked(line, visitor) for line in lines) for lines in how),
     )
+
+
+def linked(line: str, visitor: Visitor) -> Html:
+    """Say a line with other stories' commands as links to their pages."""
+    kept = f"?lang={visitor.language}" if visitor.asked else ""
+    return Html(OTHER_STORY.sub(rf'<a href="/story/\1{kept}">/story/\1</a>', escape(line)))

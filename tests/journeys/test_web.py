@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import aiohttp
-import pytest
 
 from bot.cli.web import LISTEN
 from tests.bot.monitoring.test_health import free_port
@@ -21,13 +20,22 @@ async def test_it_answers_until_it_is_told_to_stop(tmp_path: Path) -> None:
         assert 0 == await program.end()
 
 
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [(("--listen", "8080"), "--listen must be host:port"), ((), "There is no database")],
-)
-async def test_what_cannot_be_is_one_sentence(tmp_path: Path, words, sentence) -> None:
+async def test_it_waits_for_a_file_that_is_not_there_yet(tmp_path: Path) -> None:
+    listen = f"127.0.0.1:{free_port()}"
+    async with started(tmp_path, "web", "--listen", listen) as program:
+        await program.says(f"The archive is at http://{listen}")
+        assert "There is no database" in program.log.decode()
+        for status in (503, 200):
+            async with aiohttp.request("GET", f"http://{listen}/health") as answer:
+                assert (status, status == 200) == (answer.status, (await answer.json())["ok"])
+            if status != 200:
+                hours_of_news(tmp_path / "news.db")
+        assert 0 == await program.end()
+
+
+async def test_what_cannot_be_is_one_sentence(tmp_path: Path) -> None:
     assert LISTEN.startswith("127.0.0.1:")
-    async with started(tmp_path, "web", *words) as program:
+    async with started(tmp_path, "web", "--listen", "8080") as program:
         assert 1 == await program.ended()
-        assert sentence in program.log.decode()
+        assert "--listen must be host:port" in program.log.decode()
         assert 1 == program.log.count(b"\n")

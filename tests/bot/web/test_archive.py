@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
@@ -15,10 +16,12 @@ from xml.etree import ElementTree as ET
 import aiohttp
 import feedparser
 import pytest
+from structlog.testing import capture_logs
 
 from bot.texts import LANGUAGES, translate
-from bot.web import answers, api, reading
+from bot.web import answers, api, reading, views
 from bot.web.server import PAGES, served
+from bot.web.visitor import Visitor
 from storage import aliases, chats, dialogs, items, subscriptions
 from storage.database import Database, connect
 from storage.model import NO_THREAD, Chat, ChatId, ChatKind, ItemId, Mode
@@ -115,6 +118,7 @@ async def test_a_story_is_found_from_the_first_page_and_shown_whole(news: Path) 
             assert said in page
         assert 'href="https://courier.example/3"' in page
         assert "/s1" not in page
+        assert "22 Nov 2026" in page  # whenever it is looked at
         status, _, headers = await web.ask("/story/4")  # it was merged into another
         assert (302, "/story/2") == (status, headers["Location"])
 
@@ -191,6 +195,8 @@ async def test_the_feed_is_one_that_a_reader_takes(news: Path) -> None:
             assert not read.bozo
             assert "Flood in Osh" in [entry.title for entry in read.entries]
             assert read.entries[0].id.startswith("urn:steppewire:story:")
+            assert [path] == [one["href"] for one in read.feed.links if one["rel"] == "self"]
+            assert all(entry.link for entry in read.entries)
         assert not [e for e in read.entries if "javascript" in e.get("link", "")]
 
 
@@ -268,8 +274,9 @@ async def test_nothing_private_is_on_any_page_that_can_be_reached(news: Path) ->
 async def test_nobody_can_do_more_than_read(news: Path, method: str) -> None:
     async with site(news) as web:
         for path in ("/", "/api/stories", "/search?q=flood"):
-            status, _, headers = await web.ask(path, method)
+            status, body, headers = await web.ask(path, method)
             assert 405 == status
+            assert method == "HEAD" or translate("en", "web.read_only") in body
             assert {"GET", "HEAD"} == set(headers["Allow"].replace(",", " ").split())
 
 
@@ -315,6 +322,20 @@ async def test_a_wrong_address_is_one_sentence(news: Path, path: str, status: in
             assert "?" not in sentence.removesuffix("?")
 
 
+async def test_a_query_too_long_is_not_carried_back(news: Path) -> None:
+    async with site(news) as web:
+        assert len(await web.text("/search?q=" + "a" * 7000, 400)) < 3000
+
+
+def test_another_story_is_a_link_where_the_chat_has_a_command() -> None:
+    en = Visitor("en", "UTC")
+    line = "Kept apart from /s8 (A & /s9): too old"
+    assert views.linked(line, en) == (
+        'Kept apart from <a href="/story/8">/story/8</a> (A &amp; /s9): too old'
+    )
+    assert 'href="/story/8?lang=kk"' in views.linked(line, Visitor("kk", "UTC", asked=True))
+
+
 async def test_headers_too_long_end_nothing(news: Path) -> None:
     async with site(news) as web:
         assert 400 == (await web.ask("/", Cookie="a" * 20_000))[0]
@@ -328,7 +349,7 @@ async def test_what_did_not_change_is_not_sent_again(news: Path) -> None:
     async with site(news) as web:
         status, body, headers = await web.ask("/story/8")
         known = {"If-None-Match": headers["ETag"]}
-        assert (200, "public, max-age=30") == (status, headers["Cache-Control"])
+        assert (200, "max-age=30") == (status, headers["Cache-Control"])
         again = await web.ask("/story/8", **known)
         assert (304, "", headers["ETag"]) == (*again[:2], again[2]["ETag"])
         head = await web.ask("/story/8", "HEAD")
@@ -364,6 +385,43 @@ async def test_another_file_in_its_place_is_read_from_then_on(news, tmp_path):
         os.replace(ready, news)  # noqa: PTH105
         assert "Restored" in await web.text("/")
         assert (await web.json("/health"))["ok"]
+
+
+async def test_a_schema_of_another_version_stays_away_and_comes_back(news: Path) -> None:
+    """As where a newer bot migrates the file under a web that was not updated."""
+    async with site(news) as web:
+        assert "Flood" in await web.text("/")
+        with closing(connect(news)) as db, db.conn:
+            db.conn.execute(
+                "insert into _sqlite_migrations select 999, migration_set, 'm999', applied_at"
+                " from _sqlite_migrations limit 1"
+            )
+        for _ in range(2):
+            for path in ("/", "/search?q=flood", "/story/8", "/api/stories"):
+                await web.text(path, 503)
+        told = await web.json("/health", 503)
+        assert (False, "web.away") == (told["ok"], told["error"]["key"])
+        with closing(sqlite3.connect(news)) as db, db:
+            db.execute("delete from _sqlite_migrations where name = 'm999'")
+        assert "Flood" in await web.text("/")
+
+
+async def test_why_it_is_away_is_logged_once(tmp_path, monkeypatch):
+    with capture_logs() as lines:
+        async with site(tmp_path / "none.db") as web:
+            for _ in range(3):
+                await web.text("/", 503)
+    assert ["archive away"] == [line["event"] for line in lines]
+    assert "none.db" in lines[0]["error"]
+
+
+async def test_a_story_that_leaves_between_list_and_page_is_a_sentence(news: Path) -> None:
+    async with site(news) as web:
+        assert "/story/8" in await web.text("/")
+        with closing(connect(news)) as db, db.conn:
+            db.execute("delete from items where story_id = 8")
+        assert translate("en", "web.no_story") in await web.text("/story/8", 404)
+        assert "/story/8" not in await web.text("/")
 
 
 async def test_what_takes_too_long_is_ended_and_the_next_is_answered(news: Path) -> None:
