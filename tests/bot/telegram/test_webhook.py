@@ -153,3 +153,19 @@ async def test_what_a_person_says_arrives_through_the_hook(hooked: Hooked) -> No
         async with asyncio.timeout(PATIENCE_S):
             await taken.wait()
     assert "/start" in str(await hooked.waiting())
+
+
+async def test_an_update_that_does_not_come_to_its_end_is_not_waited_for(hooked, monkeypatch):
+    monkeypatch.setattr(webhook, "BODY_S", 0.01)
+
+    async def unended() -> AsyncIterator[bytes]:
+        yield b'{"update_id": 7'
+        await asyncio.Event().wait()
+
+    async with (
+        asyncio.timeout(PATIENCE_S),
+        aiohttp.ClientSession() as session,
+        session.post(hooked.address, headers={SECRET_HEADER: SECRET}, data=unended()) as answer,
+    ):
+        assert 408 == answer.status
+    assert [] == await hooked.waiting()
