@@ -31,3 +31,7 @@ class NewsError(Exception):
 
 class StorageError(NewsError):
     """The database file cannot serve, and the operator can do something about it."""
+
+
+class FeedGoneError(NewsError):
+    """A feed was removed while something of it was on its way here; nothing of that is kept."""

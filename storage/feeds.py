@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from storage import meta, outlets, removal
-from storage.errors import NewsError
+from storage.errors import FeedGoneError, NewsError
 from storage.local_time import rfc3339
 from storage.masking import is_masked, masked
 from storage.model import (
@@ -542,6 +542,14 @@ def plainly(url: str) -> str:
 
 
 # --- rows ------------------------------------------------------------------------------------
+
+
+def must_be_there(db: Connection, feed_id: FeedId) -> None:
+    """Raise FeedGoneError where a feed was removed, or is being removed."""
+    row = db.conn.execute("select 1 from feeds where id = ? and removed = 0", (feed_id,))
+    if row.fetchone() is None:
+        raise FeedGoneError("feed.unknown", feed=feed_id)
+
 
 _KEEP = (
     "update feeds set status = case when status = 'paused' then 'paused' else ? end,"

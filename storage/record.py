@@ -73,8 +73,10 @@ class Intake:
 def record(db: Connection, intake: Intake) -> None:
     """Keep new and edited items, their stories, what they met, and the messages about them.
 
-    The order is that of the foreign keys. Nothing of it is kept unless all of it is.
+    The order is that of the foreign keys. Nothing of it is kept unless all of it is. Raises
+    FeedGoneError where the feed was removed meanwhile.
     """
+    feeds.must_be_there(db, intake.feed_id)
     for new in intake.new:
         # Also where it opens none: the story's other items may have gone with their feed.
         stories.open_new(db, new.story_id, new.published or intake.now)

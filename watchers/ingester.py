@@ -35,7 +35,7 @@ from storage import (
 )
 from storage import stories as story_store
 from storage.database import Database
-from storage.errors import NewsError, StorageError
+from storage.errors import FeedGoneError, NewsError, StorageError
 from storage.happenings import (
     AsideNoted,
     EntryDecided,
@@ -340,7 +340,7 @@ class Ingester:
         async with self._documents_turn():
             try:
                 taken = await self._take_whole(way, entries, state)
-            except (StorageError, UnreadyError):
+            except (StorageError, UnreadyError, FeedGoneError):
                 raise
             except Exception:
                 if not entries:
@@ -485,7 +485,7 @@ class Ingester:
             part = parts.pop()
             try:
                 taken += await self._take_whole(way, part, None)
-            except (StorageError, UnreadyError):
+            except (StorageError, UnreadyError, FeedGoneError):
                 raise
             except Exception as error:  # noqa: BLE001 (noted below, or raised)
                 if len(part) == 1:

@@ -17,7 +17,7 @@ import structlog
 
 from storage import feeds
 from storage.database import Database
-from storage.errors import NewsError, StorageError
+from storage.errors import FeedGoneError, NewsError, StorageError
 from storage.feeds import NewFeed
 from storage.happenings import FeedLooked, HostAsked, HostClass, Tell, unheard
 from storage.local_time import rfc3339
@@ -513,6 +513,8 @@ class Poller:
             self._hold.refused()
             log.debug("look not kept", feed=feed.id, url=feed.url, error=error)
             raise
+        except FeedGoneError:
+            log.debug("feed removed while it was looked at", feed=feed.id, url=feed.url)
         except Exception:
             log.exception("feed failed by a bug", feed=feed.id, url=feed.url)
             tally.failed += 1

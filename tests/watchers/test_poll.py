@@ -375,6 +375,24 @@ async def test_a_bug_in_one_feeds_path_is_that_feeds_failure(
     assert "error.bug" == (await newsroom.feed(bug)).state.error_key
 
 
+@pytest.mark.parametrize("in_steps", [False, True])
+async def test_nothing_is_kept_of_a_feed_that_is_removed_while_it_is_looked_at(
+    newsroom: Room, in_steps: bool
+) -> None:
+    newsroom.farm.serve("/rss", rss(item(1), item(2)))
+    row = await newsroom.add("/rss")
+    before = await newsroom.titles(row)
+    newsroom.farm.serve("/rss", rss(item(3), item(1), item(2)))
+    if in_steps:
+        mark = "update feeds set removed = 1"
+        await newsroom.db.write(lambda db: db.conn.execute(mark).rowcount)
+    else:
+        await newsroom.db.write(feeds.remove, row.id)
+    told = await newsroom.poller._begin([row], force=True).ended()
+    assert (0, 0) == (told.failed, told.new)
+    assert (before if in_steps else []) == await newsroom.titles(row)
+
+
 EMPTY = {
     "RSS": rss(),
     "RSS, closed at once": '<rss version="2.0"/>',

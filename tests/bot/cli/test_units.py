@@ -51,7 +51,7 @@ def test_litestream_has_a_unit_where_that_is_asked_and_keeps_it(cli, tmp_path):
     """It names the settings that lie with our code, wherever that is, and the service's user."""
     cli("units", "--litestream", str(tmp_path))
     told = (tmp_path / LITESTREAM).read_text("utf-8")
-    assert f"/litestream replicate -config {DEPLOY / REPLICATION}\n" in told
+    assert f"/litestream replicate -config {units.argument(DEPLOY / REPLICATION)}\n" in told
     assert {"User=steppewire", "UMask=0077"} < set(told.splitlines())
     assert f"{LITESTREAM}: as it was" in cli("units", str(tmp_path)).stdout
 
