@@ -113,6 +113,11 @@ def room() -> int:
     return max(1, min(MOST_CONNECTIONS, limited))
 
 
+def written(host: str, port: int) -> str:
+    """Write ``host:port`` as addresses have it: IPv6 in square brackets (RFC 3986, 3.2.2)."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 @asynccontextmanager
 async def listening(
     app: web.Application,
@@ -156,7 +161,6 @@ async def _opened(connection: Any, where: tuple[str, int], setting: str) -> asyn
     try:
         return await asyncio.get_running_loop().create_server(connection, host, port, backlog=128)
     except OSError as error:
-        listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         raise NewsError(
-            "settings.listen", name=setting, listen=listen, reason=system_says(error)
+            "settings.listen", name=setting, listen=written(host, port), reason=system_says(error)
         ) from error

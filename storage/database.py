@@ -10,9 +10,9 @@ a read begun after a write was awaited sees all of it.
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
@@ -397,18 +397,25 @@ def connect(path: Path, *, may_migrate: bool = True) -> Connection:
         raise wrapped(error) from error
     except OSError as error:
         raise unplaced(path, error) from error
-    try:
+    with closed_on_failure(connection):
         refuse_foreign(connection)
         connection.conn.execute("pragma journal_mode = wal")
         if migrations.pending(connection):
             migrate(connection, may_migrate=may_migrate)
+    return connection
+
+
+@contextmanager
+def closed_on_failure(connection: Connection) -> Iterator[None]:
+    """Close a connection that is not fit to be handed on; SQLite's own errors become ours."""
+    try:
+        yield
     except sqlite3.DatabaseError as error:
         connection.close()
         raise wrapped(error) from error
     except BaseException:
         connection.close()
         raise
-    return connection
 
 
 def migrate(connection: Connection, *, may_migrate: bool) -> None:
@@ -474,16 +481,10 @@ def to_be_read(path: Path) -> Connection:
         connection = reading(path)
     except sqlite3.DatabaseError as error:
         raise wrapped(error) from error
-    try:
+    with closed_on_failure(connection):
         connection.conn.isolation_level = None  # who begins a transaction says so
         set_up(connection.conn)
         refuse_version(connection)
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise wrapped(error) from error
-    except BaseException:
-        connection.close()
-        raise
     return connection
 
 

@@ -155,6 +155,13 @@ def refuse_known(db: Connection, url: str) -> None:
         raise NewsError("feed.exists", url=url, id=there.id)
 
 
+def must_be_there(db: Connection, feed_id: FeedId) -> None:
+    """Raise FeedGoneError where a feed was removed, or is being removed."""
+    row = db.conn.execute("select 1 from feeds where id = ? and removed = 0", (feed_id,))
+    if row.fetchone() is None:
+        raise FeedGoneError("feed.unknown", feed=feed_id)
+
+
 def every(db: Connection, *, polled_only: bool = False) -> tuple[Feed, ...]:
     """Return all feeds in the order they were added; ``polled_only`` leaves imports out."""
     where = "where f.kind <> 'import'" if polled_only else ""
@@ -542,13 +549,6 @@ def plainly(url: str) -> str:
 
 
 # --- rows ------------------------------------------------------------------------------------
-
-
-def must_be_there(db: Connection, feed_id: FeedId) -> None:
-    """Raise FeedGoneError where a feed was removed, or is being removed."""
-    row = db.conn.execute("select 1 from feeds where id = ? and removed = 0", (feed_id,))
-    if row.fetchone() is None:
-        raise FeedGoneError("feed.unknown", feed=feed_id)
 
 
 _KEEP = (

@@ -15,7 +15,7 @@ from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 from yarl import URL
 
-from bot.listening import listening
+from bot.listening import listening, written
 from bot.telegram.inbox import Inbox
 from bot.telegram.rate_limiter import waits
 
@@ -80,8 +80,8 @@ async def served(
     at = (host.strip("[]"), int(port))
     async with listening(server, at, "TELEGRAM_WEBHOOK_LISTEN") as where:
         await register(bot, url, secret, allowed_updates)
-        log.info("webhook", url=url, listen=f"{where[0]}:{where[1]}")
-        yield f"http://{where[0]}:{where[1]}{hook.path}"
+        log.info("webhook", url=url, listen=written(*where))
+        yield f"http://{written(*where)}{hook.path}"
 
 
 async def register(bot: Bot, url: str, secret: str, allowed_updates: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot.listening import listening
+from bot.listening import listening, written
 from bot.settings import host_port
 from bot.texts import said, sentence, translate
 from bot.version import installed_version
@@ -145,7 +145,7 @@ async def served(
     archive = ReadArchive(path, longest_s)
     app = application(archive, language, time_zone)
     try:
-        async with listening(app, host_port(listen), "--listen", **door) as (host, port):
-            yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        async with listening(app, host_port(listen), "--listen", **door) as where:
+            yield f"http://{written(*where)}"
     finally:
         await archive.close()
