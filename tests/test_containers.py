@@ -122,14 +122,18 @@ def test_each_half_runs_in_a_container_of_its_own_where_that_is_asked() -> None:
 
 
 def test_who_watches_finds_whom_it_watches() -> None:
-    """Prometheus shares the bot's addresses, Grafana asks it there, Litestream reads its file."""
-    scraped = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text("utf-8"))
-    [target] = scraped["scrape_configs"][0]["static_configs"][0]["targets"]
-    assert ["service:bot", f"127.0.0.1:{said('EXPOSE')[0]}"] == [
-        SERVICES["prometheus"]["network_mode"], target
-    ]  # fmt: skip
+    """Prometheus asks the bot by its name, Grafana it by its, Litestream reads the bot's file."""
+    told = SERVICES["prometheus"]["command"].split()[0].removeprefix("--config.file=/etc/")
+    read = yaml.safe_load((DEPLOY / told).read_text("utf-8"))
+    [target] = read["scrape_configs"][0]["static_configs"][0]["targets"]
+    assert f"bot:{said('EXPOSE')[0]}" == target
+    outside = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text("utf-8"))
+    for settings in (read, outside):
+        settings["scrape_configs"][0].pop("static_configs")
+    assert read == outside
+    assert all("network_mode" not in service for service in SERVICES.values())
     asked = SERVICES["grafana"]["environment"]
-    assert "http://bot:9090" == asked["PROMETHEUS_URL"]
+    assert "http://prometheus:9090" == asked["PROMETHEUS_URL"]
     used = "".join(
         file.read_text("utf-8")
         for folder in ("grafana/provisioning", "litestream.yml")
