@@ -211,7 +211,7 @@ def test_a_write_that_fails_leaves_the_file_that_was_there(news, tmp_path, monke
 
 
 def test_who_reads_all_of_a_tables_folder_meets_only_whole_files(news, tmp_path, monkeypatch):
-    """As Spark and BigQuery do: so what is being written lies elsewhere, and stays there by a crash."""
+    """As Spark and BigQuery do, also after a crash: what is being written lies elsewhere."""
     met, read = set(), exports.read
 
     def read_by_somebody_who_looks_around(table, rows):
