@@ -53,6 +53,14 @@ def test_what_is_copied_is_here_and_is_all_that_the_wheel_needs() -> None:
     assert not whole & set(from_here)
 
 
+def test_the_wheel_finds_in_the_image_all_that_it_takes_from_elsewhere() -> None:
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
+    forced = wheel["targets"]["wheel"]["force-include"]
+    copied = [shlex.split(rest)[:-1] for word, rest in STEPS if word == "COPY"]
+    there = {file for step in copied for one in step for file in ROOT.glob(one.lstrip("/"))}
+    assert [] == [one for one in forced if ROOT / one not in there]
+
+
 def test_it_runs_as_nobody_in_a_folder_that_is_kept() -> None:
     assert ["10001:10001"] == said("USER")
     [folder] = said("WORKDIR")

@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import random
 import re
@@ -30,6 +31,7 @@ from pathlib import Path
 
 import aiohttp
 import duckdb
+import structlog
 
 from bot.upkeep import in_slices, keep_to
 from storage import unfiling, vacuum
@@ -61,13 +63,15 @@ class Seen:
         """Note an answer, and what is wrong with it."""
         self.answers[status] += 1
         self.slowest_s = max(self.slowest_s, took)
-        if status not in (200, 404) or (status == 404 and "/story" not in path + "/api/stories"):
+        if status == 404 and path.startswith(("/story/", "/api/stories/")):
+            return  # it is gone
+        if status != 200:
             self.wrong.append(f"{path}: {status} {body[:200]}")
         elif path.startswith("/api"):
             story = json.loads(body).get("story")
             if story and (story["tellings"] != len(story["items"]) or not story["items"]):
                 self.wrong.append(f"{path}: {story['tellings']} of {len(story['items'])}")
-        elif status == 200 and not body.rstrip().endswith(("</html>", "</feed>", "}")):
+        elif not body.rstrip().endswith(("</html>", "</feed>", "}")):
             self.wrong.append(f"{path}: torn, {body[-80:]!r}")
 
 
@@ -238,6 +242,16 @@ class Restores:
             await asyncio.sleep(0.3)
 
 
+@asynccontextmanager
+async def first_restored(machine: Path, seen: Seen, restores: Restores) -> AsyncIterator[None]:
+    """Show a replica to readers once there is one."""
+    env = {"PATH": os.environ["PATH"]}
+    await asyncio.sleep(3)  # Litestream begins
+    await restores.once(machine, env)
+    async with shown(machine, seen), background(asyncio.create_task(restores.go_on(machine, env))):
+        yield
+
+
 def ids_of(machine: Path) -> list[int]:
     with closing(sqlite3.connect(f"file:{machine}/steppewire.db?mode=ro", uri=True)) as db:
         return [number for (number,) in db.execute("select id from items order by id")]
@@ -288,10 +302,12 @@ async def tried(folder: Path, items: int, seconds: float, litestream: str) -> bo
     furnish(one / "steppewire.db", items)
     here, there, exports, restores = Seen(), Seen(), Exports(folder / "archive"), Restores()
     plain = {"PATH": os.environ["PATH"]}
-    async with replicated(one, litestream), shown(one, here), shown(other, there):
-        restoring = asyncio.create_task(restores.go_on(other, plain))
-        exporting = asyncio.create_task(exports_on(one, exports))
-        async with background(restoring, exporting):
+    async with (
+        replicated(one, litestream),
+        shown(one, here),
+        first_restored(other, there, restores),
+    ):
+        async with background(asyncio.create_task(exports_on(one, exports))):
             came = await lives(one / "steppewire.db", items, seconds)
     await restores.once(other, plain)
     await ours(one, "export", str(exports.folder))
@@ -320,6 +336,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=6000)
     parser.add_argument("--litestream", default=shutil.which("litestream"))
     asked = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with tempfile.TemporaryDirectory() as folder:
         is_well = asyncio.run(tried(Path(folder), asked.items, asked.seconds, asked.litestream))
     sys.exit(not is_well)
