@@ -306,9 +306,9 @@ async def tried(folder: Path, items: int, seconds: float, litestream: str) -> bo
         replicated(one, litestream),
         shown(one, here),
         first_restored(other, there, restores),
+        background(asyncio.create_task(exports_on(one, exports))),
     ):
-        async with background(asyncio.create_task(exports_on(one, exports))):
-            came = await lives(one / "steppewire.db", items, seconds)
+        came = await lives(one / "steppewire.db", items, seconds)
     await restores.once(other, plain)
     await ours(one, "export", str(exports.folder))
     exports.look()
