@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from email.message import Message
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import (
@@ -254,9 +255,8 @@ def by_promtool(place: Place) -> str:
         for file in (ROOT / "deploy/prometheus").glob("*.yml")
         if "alerts" not in file.name
     )
-    return (
-        place.typed(f"cd {ROOT}; {line} && promtool check config {files}").splitlines()[-1].strip()
-    )
+    said = place.typed(f"cd {ROOT}; {line} && promtool check config {files}")
+    return " ".join(said.split())
 
 
 def by_caddy(place: Place) -> str:
@@ -278,7 +278,7 @@ def by_caddy(place: Place) -> str:
     ):
         status = asked(f"{address}/health")[0]
         page = asked(f"{address}/story/2", "editor")
-        again = asked(f"{address}/story/2", "editor", {"If-None-Match": page[1].get("ETag", "")})
+        again = asked(f"{address}/story/2", "editor", {"If-None-Match": page[1]["ETag"] or ""})
         wrong = asked(f"{address}/", "stranger")[0]
     assert (401, 200, 304, 401) == (status, page[0], again[0], wrong), (status, page, again, wrong)
     assert "news.example.org" not in page[1].values()
@@ -298,9 +298,7 @@ def going(place: Place, line: str) -> Iterator[None]:
             program.terminate()
 
 
-def asked(
-    url: str, name: str = "", headers: dict[str, str] | None = None
-) -> tuple[int, dict[str, str]]:
+def asked(url: str, name: str = "", headers: dict[str, str] | None = None) -> tuple[int, Message]:
     """Ask a page, with a name and a password where one is given; wait until somebody is there."""
     passwords = HTTPPasswordMgrWithDefaultRealm()
     if name:
@@ -310,10 +308,10 @@ def asked(
     while True:
         try:
             with opener.open(Request(url, headers=headers or {})) as answer:
-                return answer.status, dict(answer.headers)
+                return answer.status, answer.headers
         except HTTPError as error:
             if error.code != 502 or time.monotonic() > last:
-                return error.code, dict(error.headers)
+                return error.code, error.headers
         except OSError:
             if time.monotonic() > last:
                 raise
