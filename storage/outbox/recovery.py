@@ -51,7 +51,6 @@ def recover(db: Connection, now: datetime, bot: str = "") -> int:
             if delivery.kind not in REPEATABLE:
                 open_at = now + CRASH_DELAY
         chat_queues.refresh(db, delivery.chat_id, now, open_at)
-    clock_went_back(db, now)
     return len(rows)
 
 
@@ -71,20 +70,22 @@ def clock_went_back(db: Connection, now: datetime) -> None:
         followups.wake_up(db, chat_id, now)
     # Bans stand in ``rests``. Any other rest may be the wrong clock's doing, and is found out
     # again by trying.
-    db.conn.execute(
+    opened = db.conn.execute(
         "update lanes set open_at = coalesce((select until from rests"
-        " where rests.bot = lanes.bot and rests.chat_id = lanes.chat_id), 0) where open_at > ?",
+        " where rests.bot = lanes.bot and rests.chat_id = lanes.chat_id), 0) where open_at > ?"
+        " returning chat_id",
         (to_ms(now + DOUBT_DELAY),),
-    )
-    chat_queues.refresh_all(db, now)
+    ).fetchall()
+    changed = {ChatId(row[0]) for row in (*moved, *opened)}
+    chat_queues.refresh_some(db, sorted(changed), now)
 
 
 def same_bot(db: Connection, bot_id: int, now: datetime, bot: str = "") -> bool:
     """Note which bot ``bot`` is at the start; return False where another one was it before.
 
     Then (a new token for a lost bot) chats, subscriptions and everything that waits stay, but
-    what the old bot wrote cannot be edited any more, and its bans were its own. One that goes by
-    a new name keeps all it had.
+    what the old bot wrote cannot be edited any more, and its bans were its own: every turn is to
+    be worked out anew. One that goes by a new name keeps all it had.
     """
     known = meta.get(db, bot_fact(bot))
     if known is None and (named := name_of(db, bot_id)) is not None:
@@ -95,7 +96,6 @@ def same_bot(db: Connection, bot_id: int, now: datetime, bot: str = "") -> bool:
         return True
     let_go_of_messages(db, "chat_id in (select id from chats where bot = :whose)", bot, now)
     chat_queues.forget_rests(db, bot)
-    chat_queues.refresh_all(db, now)
     return False
 
 

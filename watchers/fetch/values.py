@@ -107,6 +107,9 @@ class FailKind(StrEnum):
     STATUS = "status"
 
 
+_UNREACHED = frozenset({FailKind.DNS, FailKind.CONNECT, FailKind.TIMEOUT})
+"""Nobody answered at all: it may be the outlet's line, or ours."""
+
 WEIGHTS = {
     FailKind.ADDRESS: HARD,
     FailKind.REFUSED_HOST: HARD,
@@ -144,6 +147,11 @@ class Failed:
     def weight(self) -> float:
         """How heavily this failure counts towards the back-off."""
         return WEIGHTS[self.kind]
+
+    @property
+    def unreached(self) -> bool:
+        """Whether nobody was there to answer."""
+        return self.kind in _UNREACHED
 
     @property
     def may_pass(self) -> bool:
