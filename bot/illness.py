@@ -212,7 +212,10 @@ class IllnessNotices:
             return {name: said for name, said in found.items() if name not in TOLD_ELSEWHERE}
 
         after = course(before, named("en"), now)
-        if after != before and await db.write(self._keep, before, after, named):
+        if after == before:
+            return
+        told = await db.write(self._keep, before, after, named)
+        if told:
             self._ground.wake_up.set()
 
     def _keep(

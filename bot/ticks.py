@@ -98,7 +98,7 @@ class Rounds:
             self._tell(TickEnded(tick.name, outcome, monotonic() - began))
 
 
-class Every(BaseTrigger):  # type: ignore[misc] (the library has no types)
+class Every(BaseTrigger):  # type: ignore[misc]  # it has no types
     """So many seconds after the last time, and no time made up for.
 
     The library's own interval lists each time that a clock set ahead by a year has left out.

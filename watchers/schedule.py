@@ -17,8 +17,8 @@ _CROWDED = 0.5
 _MOST_DOUBLINGS = 7.0
 _UNREACHED_DOUBLINGS = 1.0
 _OUTAGE = timedelta(days=1)
-"""Where nobody was reached it may be our own line, which comes back to all of them at once: for a
-day no feed is put off so far that its news would come hours after that."""
+"""Where nobody was reached it may be our own line, or clock, which comes back for all at once: for
+a day no feed is put off so far that its news would come hours after that."""
 _QUIET_AFTER_NOTICE = timedelta(hours=6)
 """A feed that falls ill again and again is told of once in that time."""
 _SILENT_GAPS = 3

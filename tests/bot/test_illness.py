@@ -107,7 +107,7 @@ async def test_what_lasts_is_told_once_and_once_that_it_is_over(archive: Databas
     assert "" == await process.lives(4)  # it may not be over
     assert "" == await process.lives(30, ["feeds"])
     assert "" == await process.lives(5)
-    assert "✅ All is well again, after 1 hour." == await process.lives(1)
+    assert "✅ All is well again, after 70 minutes." == await process.lives(1)
     assert "" == await process.lives(30)
 
 

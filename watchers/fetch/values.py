@@ -107,8 +107,8 @@ class FailKind(StrEnum):
     STATUS = "status"
 
 
-_UNREACHED = frozenset({FailKind.DNS, FailKind.CONNECT, FailKind.TIMEOUT})
-"""Nobody answered at all: it may be the outlet's line, or ours."""
+_UNREACHED = frozenset({FailKind.DNS, FailKind.CONNECT, FailKind.TLS, FailKind.TIMEOUT})
+"""We never got to ask: it may be the outlet's line or ours, its certificate or our clock."""
 
 WEIGHTS = {
     FailKind.ADDRESS: HARD,
@@ -150,7 +150,7 @@ class Failed:
 
     @property
     def unreached(self) -> bool:
-        """Whether nobody was there to answer."""
+        """Whether we never got to ask, or heard nothing."""
         return self.kind in _UNREACHED
 
     @property
