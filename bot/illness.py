@@ -41,8 +41,17 @@ NOT_WATCHED: Final = timedelta(minutes=30)
 
 TOLD_ELSEWHERE: Final = frozenset(
     # No word would go out, or each has one of its own.
-    {"telegram", "token", "outbox", "answers", "updates", "deliverer", "database", "alarm"}
-    | {"clock", "many_ill"}
+    {
+        "telegram",
+        "token",
+        "outbox",
+        "answers",
+        "updates",
+        "deliverer",
+        "database",
+        "alarm",
+        "clock",
+    }
 )
 
 

@@ -118,7 +118,7 @@ def refresh_next(
 
 
 def refresh_all(db: Connection, now: datetime) -> None:
-    """Work out every turn again at once: where the clock was wrong."""
+    """Work out every turn again at once: where the clock was wrong, and for a new token."""
     db.conn.execute(
         "insert into lanes(chat_id) select distinct chat_id from deliveries"
         " where state = 'queued' on conflict do nothing"

@@ -84,8 +84,8 @@ def same_bot(db: Connection, bot_id: int, now: datetime, bot: str = "") -> bool:
     """Note which bot ``bot`` is at the start; return False where another one was it before.
 
     Then (a new token for a lost bot) chats, subscriptions and everything that waits stay, but
-    what the old bot wrote cannot be edited any more, and its bans were its own: every turn is to
-    be worked out anew. One that goes by a new name keeps all it had.
+    what the old bot wrote cannot be edited any more, and its bans were its own. One that goes by
+    a new name keeps all it had.
     """
     known = meta.get(db, bot_fact(bot))
     if known is None and (named := name_of(db, bot_id)) is not None:
@@ -96,6 +96,7 @@ def same_bot(db: Connection, bot_id: int, now: datetime, bot: str = "") -> bool:
         return True
     let_go_of_messages(db, "chat_id in (select id from chats where bot = :whose)", bot, now)
     chat_queues.forget_rests(db, bot)
+    chat_queues.refresh_all(db, now)
     return False
 
 

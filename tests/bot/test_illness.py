@@ -22,13 +22,15 @@ from bot.illness import (
 )
 from bot.instance import alone, watchers_lock
 from bot.monitoring.health import PartHealth, Vitals
+from bot.notices import enqueue_feed_notices
 from bot.settings import Settings
 from bot.trusted_clock import TrustedClock
 from storage import chats, feeds
 from storage.database import Database
 from storage.feeds import NewFeed
 from storage.happenings import unheard
-from storage.model import Chat, ChatId, ChatKind
+from storage.model import Chat, ChatId, ChatKind, FeedNoticeKind, FeedStatus
+from storage.sql import Connection
 from tests.bot.people import NOW
 from watchers.pulse import Pulse
 
@@ -170,6 +172,21 @@ async def test_a_process_that_is_cut_off_again_and_again_says_so(archive: Databa
         await archive.write(starts.began, WATCHERS, NOW + minute * MINUTE)
     assert "three times without having been stopped" in await process.lives(10)
     assert "All is well again" in await process.lives(60)
+
+
+async def test_of_feeds_that_fall_ill_one_after_the_other_admins_hear_now_and_then(
+    archive: Database,
+) -> None:
+    """A network that fails takes all of them along, each at its next look."""
+
+    def falls_ill(db: Connection, number: int) -> int:
+        feed = feeds.add(db, NewFeed(f"https://outlet{number}.example/rss", "", "A"), NOW)
+        state = replace(feed.state, status=FeedStatus.ERROR, notice=FeedNoticeKind.ILL)
+        feeds.keep_state(db, feed.id, state)
+        return enqueue_feed_notices(db, {7}, NOW + number * MINUTE)
+
+    told = [await archive.write(falls_ill, number) for number in range(60)]
+    assert 6 == sum(told)
 
 
 async def test_of_several_bots_the_admins_own_tells(archive: Database) -> None:
