@@ -1168,3 +1168,9 @@ def m051_written_later(db: Database) -> None:
 def m052_last_looks(db: Database) -> None:
     """Find the latest look at a feed, asked for every few seconds, without reading all feeds."""
     db.execute("create index feeds_checked on feeds(last_checked_at)")
+
+
+@migrations()
+def m053_weights(db: Database) -> None:
+    """Keep what an item of the window weighed when it came, so that a start need not weigh it."""
+    db.execute("alter table tellings add column weights blob")

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from storage.model import OutletId
+from watchers.stories.codec import Outline
 from watchers.stories.features import Features
 
 _OFTEN: Final = 3
@@ -46,14 +47,14 @@ class Boilerplate:
         """Give the hashes of what an outlet repeats, as in ``Features.sentences``."""
         return frozenset(self._often.get(outlet, ()))
 
-    def learn(self, features: Features) -> None:
+    def learn(self, told: Features | Outline) -> None:
         """Remember the sentences of an item. Without a headline it says nothing about them."""
-        said = self._said.setdefault(features.outlet, {})
-        if not features.has_title:
+        said = self._said.setdefault(told.outlet, {})
+        headline = told.headline
+        if headline is None:
             return
-        often = self._often.setdefault(features.outlet, set())
-        headline = features.frame.stems
-        for sentence in features.sentences:
+        often = self._often.setdefault(told.outlet, set())
+        for sentence in told.sentences:
             before = said.pop(sentence, None)
             now = (
                 _Said(before.times + 1, _common(before.common, headline))

@@ -65,14 +65,16 @@ class Shelf:
         self._open: OrderedDict[ItemId, Features] = OrderedDict()
         self._places = CompactMap("Q")
 
-    def put(self, features: Features, packed: bytes | None = None) -> None:
-        """Keep an item's features, in the place of older ones.
-
-        ``packed`` they are as a start reads them: nobody asks for most of those soon.
-        """
+    def put(self, features: Features) -> None:
+        """Keep an item's features, in the place of older ones."""
         self.drop(features.item)
-        if packed is None or not self._packed_away(features.item, packed):
-            self._lay_open(features)
+        self._lay_open(features)
+
+    def put_away(self, item: ItemId, packed: bytes) -> None:
+        """Keep an item's features as a start reads them: nobody asks for most of those soon."""
+        self.drop(item)
+        if not self._packed_away(item, packed):
+            self._lay_open(self._unpacked(item, packed))
 
     def get(self, item: ItemId) -> Features:
         """Return an item's features. Raises KeyError."""
@@ -83,8 +85,7 @@ class Shelf:
         place = self._places.get(item)
         if place is None:
             raise KeyError(item)
-        found = unpack(item, self._pages.get(place))
-        assert found is not None  # noqa: S101 - packed by this very version
+        found = self._unpacked(item, self._pages.get(place))
         self._lay_open(found)
         return found
 
@@ -105,6 +106,11 @@ class Shelf:
             if item not in self._places and not self._packed_away(item, pack(oldest)):
                 return
             del self._open[item]
+
+    def _unpacked(self, item: ItemId, packed: bytes) -> Features:
+        found = unpack(item, packed)
+        assert found is not None  # noqa: S101 - packed by this very version
+        return found
 
     def _packed_away(self, item: ItemId, packed: bytes) -> bool:
         try:

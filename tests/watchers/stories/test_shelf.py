@@ -41,7 +41,7 @@ def test_new_words_take_the_place_of_what_was_packed(pages: Pages) -> None:
 def test_what_a_start_reads_is_opened_when_it_is_asked_for(pages: Pages) -> None:
     shelf = Shelf(pages)
     kept = features(1, "Parliament meets in Astana")
-    shelf.put(kept, pack(kept))
+    shelf.put_away(kept.item, pack(kept))
     assert {} == shelf._open
     assert kept == shelf.get(kept.item)
 
@@ -70,7 +70,7 @@ def test_what_finds_no_room_stays_open_until_there_is_some() -> None:
     pages = Full()
     shelf = Shelf(pages, most_open=1)
     items = [features(number, f"Floods in valley {number}") for number in range(1, 6)]
-    shelf.put(items[0], pack(items[0]))
+    shelf.put_away(items[0].item, pack(items[0]))
     for one in items[1:4]:
         shelf.put(one)
     assert items[:4] == [shelf.get(one.item) for one in items[:4]]
