@@ -145,6 +145,13 @@ def unpack(item: ItemId, row: bytes) -> Features | None:
     )
 
 
+def unpacked(item: int, row: bytes) -> Features:
+    """Read features that this very process packed."""
+    found = unpack(ItemId(item), row)
+    assert found is not None  # noqa: S101 - of this format
+    return found
+
+
 def outline(item: ItemId, row: bytes) -> Outline | None:
     """Read the outline of features, None where they were written in another format."""
     if row[0] != FORMAT:

@@ -13,7 +13,7 @@ from storage.fingerprints import OldText
 from storage.model import ItemId, StoryId
 from watchers.stories.boilerplate import Boilerplate
 from watchers.stories.candidates import LEAST_SAME, InvertedIndex
-from watchers.stories.codec import Outline, Weights
+from watchers.stories.codec import Outline, Weights, pack, unpacked
 from watchers.stories.columns import Items, Stories, instant
 from watchers.stories.compact import NumberLists
 from watchers.stories.constraints import Constraint, Constraints
@@ -107,10 +107,10 @@ class Index:
         self._stories = Stories(lists)
         self._links = Links(lists)
         self._inverted = InvertedIndex(self._items, lists)
-        self._shelf = Shelf(pages)
+        self._shelf = Shelf(pack, unpacked, pages)
         self._latest: tuple[Features, WeightedQuery, tuple[Likeness, ...]] | None = None
         self._old = OldTexts()
-        self.boilerplate = Boilerplate()
+        self.boilerplate = Boilerplate(pages=pages)
         self._vectors: dict[ItemId, Vector] = {}
         self._scale: Scale | None = None
         self.meaning = fitted_meaning()
@@ -371,7 +371,7 @@ class Index:
         features, story = query.features, self.story(story)
         slot = self._items.add(features, story, query.sums, connected=connected)
         self._inverted.add(query, slot)
-        self._shelf.put(features)
+        self._shelf.put(features.item, features)
         self._settle(slot, features)
         return slot
 

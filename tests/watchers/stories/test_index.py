@@ -23,6 +23,7 @@ from watchers.stories import (
     revise,
     unpack_weights,
 )
+from watchers.stories.codec import unpacked
 from watchers.stories.frequencies import Frequencies, WeightedQuery
 from watchers.stories.shelf import Shelf
 
@@ -210,7 +211,7 @@ def test_where_the_features_lie_changes_no_decision(tmp_path: Path) -> None:
     ]
     pages = Scratch(tmp_path)
     packed = Index(pages=pages)
-    packed._shelf = Shelf(pages, most_open=1)
+    packed._shelf = Shelf(pack, unpacked, pages, most_open=1)
     plain = Index()
     for one in told:
         verdict = identify(one, plain)
