@@ -363,6 +363,15 @@ async def scraped(url: str) -> tuple[Counts, dict[str, float]]:
     return counts, {name: value for name, value in gauges.items() if value}
 
 
+async def answering(url: str) -> None:
+    """Wait until a process tells its metrics."""
+    while True:
+        with suppress(aiohttp.ClientError):
+            await scraped(url)
+            return
+        await asyncio.sleep(1)
+
+
 def lasted(before: Counts, after: Counts) -> Iterator[str]:
     """Tell of each histogram below which bound half and 95 and 99 of 100 lay since then."""
     for name, counted in after.items():
@@ -482,6 +491,8 @@ async def main(name: str, load: Load, told: argparse.Namespace, given: list[str]
             began = time.monotonic()
             async with program(folder, halves, settings) as run:
                 await box.until(lambda: box.waiting_polls() == 1, within=900)
+                for url in run.urls:
+                    await answering(url)
                 spent = sum(map(cpu_s, run.pids))
                 print(
                     f"connected after {time.monotonic() - began:.1f} s, {spent:.1f} s CPU",
