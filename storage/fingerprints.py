@@ -20,7 +20,7 @@ class OldText:
     told_at: datetime
 
 
-class Telling(NamedTuple):
+class KeptFeatures(NamedTuple):
     """An item's packed features, and what it weighed when it came; None where it changed since."""
 
     item: ItemId
@@ -28,7 +28,7 @@ class Telling(NamedTuple):
     weights: bytes | None = None
 
 
-def keep(db: Connection, tellings: Iterable[Telling]) -> None:
+def keep(db: Connection, tellings: Iterable[KeptFeatures]) -> None:
     """Keep items' packed features and weights; the items must be there already."""
     db.conn.executemany(
         "insert into tellings(item_id, packed, weights) values (?, ?, ?) on conflict(item_id)"
@@ -77,10 +77,10 @@ def living(db: Connection, since: datetime, until: datetime) -> "tuple[array[int
     return found, stories
 
 
-def tellings(db: Connection, first: int, last: int) -> dict[int, Telling]:
+def tellings(db: Connection, first: int, last: int) -> dict[int, KeptFeatures]:
     """Return what is kept of items by their ids, from ``first`` to ``last``."""
     rows = "select item_id, packed, weights from tellings where item_id between ? and ?"
-    return {row[0]: Telling(*row) for row in db.conn.execute(rows, (first, last))}
+    return {row[0]: KeptFeatures(*row) for row in db.conn.execute(rows, (first, last))}
 
 
 def forget(db: Connection, gone: Iterable[ItemId], old: Iterable[OldText]) -> None:

@@ -18,7 +18,7 @@ from storage import (
     translations,
     wanted_articles,
 )
-from storage.fingerprints import Telling
+from storage.fingerprints import KeptFeatures
 from storage.items import EditedItem, LearntKey, MovedItem, NewItem
 from storage.model import FeedId, FeedState, ItemId, NewMatch, StoryId
 from storage.outbox import queue
@@ -90,7 +90,7 @@ def record(db: Connection, intake: Intake) -> None:
     fingerprints.keep(
         db,
         [
-            Telling(one.id, one.packed_features, one.packed_weights)
+            KeptFeatures(one.id, one.packed_features, one.packed_weights)
             for one in changed
             if one.packed_features
         ],
@@ -170,7 +170,7 @@ def article(db: Connection, one: ReadArticle, now: datetime) -> None:
         return
     search.index(db, one.item, one.words)
     if one.packed_features:
-        fingerprints.keep(db, [Telling(one.item, one.packed_features)])
+        fingerprints.keep(db, [KeptFeatures(one.item, one.packed_features)])
     # It may have come to another story since the matches were found.
     matches.add(db, (replace(met, story_id=row[0]) for met in one.matches), one.as_of, now)
     owing.alert(db, one.news, now)

@@ -36,7 +36,7 @@ from storage import (
 from storage import stories as story_store
 from storage.database import Database
 from storage.errors import FeedGoneError, NewsError, StorageError
-from storage.fingerprints import Telling
+from storage.fingerprints import KeptFeatures
 from storage.happenings import (
     AsideNoted,
     EntryDecided,
@@ -224,7 +224,7 @@ class Ingester:
             self._memory.index.restore_old(found)
             last = found[-1].place
 
-    async def _restore(self, item: ItemId, story: StoryId, told: Telling | None) -> None:
+    async def _restore(self, item: ItemId, story: StoryId, told: KeptFeatures | None) -> None:
         """Take up an item of the window; one that breaks is noted and left out."""
         index = self._memory.index
         try:
@@ -245,7 +245,7 @@ class Ingester:
             return None  # removed with its feed meanwhile
         boilerplate = self._memory.index.boilerplate.of(found[0].outlet.id)
         features = features_of(found[0], self._memory.names, boilerplate)
-        await self._db.write(fingerprints.keep, [Telling(item, stories.pack(features))])
+        await self._db.write(fingerprints.keep, [KeptFeatures(item, stories.pack(features))])
         return features
 
     # --- what is waited for ------------------------------------------------------------------
@@ -796,20 +796,23 @@ def aside_of(entry: Entry, error: Exception) -> Aside:
     )
 
 
-def recalled(index: stories.Index, told: Telling, story: StoryId) -> bool:
+def recalled(index: stories.Index, told: KeptFeatures, story: StoryId) -> bool:
     """Take up an item by what is kept of it; False where that must be made anew."""
+    features, sketch = None, None
     try:
-        outline = stories.outline(told.item, told.packed)
         weights = stories.unpack_weights(told.weights) if told.weights else None
-        features = None if weights else stories.unpack(told.item, told.packed)
+        if weights is None:
+            features = stories.unpack(told.item, told.packed)
+        else:
+            sketch = stories.sketch(told.item, told.packed)
     except Exception:
         log.exception("features unreadable", item=told.item)
         return False
-    if outline and weights:
-        index.recall(outline, story, weights, told.packed)
+    if weights and sketch:
+        index.recall(sketch, story, weights, told.packed)
     elif features:
         index.restore(features, story)
-    return bool(outline)
+    return bool(sketch or features)
 
 
 def known_and_changed(

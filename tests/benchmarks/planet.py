@@ -38,7 +38,7 @@ from bot.sandbox.telegram.model import User
 from storage import fingerprints, meta
 from storage.database import connect
 from storage.feeds import host_of
-from storage.fingerprints import Telling
+from storage.fingerprints import KeptFeatures
 from storage.items import digest
 from storage.model import ItemId, OutletId, StoryId
 from storage.sql import Connection, to_ms
@@ -249,7 +249,7 @@ def fill_window(db: Connection, load: Load, now: datetime) -> None:
             " lang, published, first_seen) values (?, ?, ?, ?, ?, ?, ?, ?, 'ru', ?, ?)",
             (at + 1, feed, at + 1, link, link, link, title, text, to_ms(told), to_ms(told)),
         )
-        fingerprints.keep(db, [Telling(ItemId(at + 1), pack(features), weights)])
+        fingerprints.keep(db, [KeptFeatures(ItemId(at + 1), pack(features), weights)])
     db.conn.execute("commit")
 
 

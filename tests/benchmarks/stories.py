@@ -20,7 +20,7 @@ from time import process_time
 from storage import feeds, fingerprints, items
 from storage import stories as story_store
 from storage.database import Database
-from storage.fingerprints import Telling
+from storage.fingerprints import KeptFeatures
 from storage.items import NewItem
 from storage.model import ItemId, OutletId, StoryId
 from storage.scratch import Scratch
@@ -95,7 +95,7 @@ def main() -> None:
     told("identify and add", before, count)
     before = process_time()
     rows = [
-        Telling(one.item, pack(one), pack_weights(index.weights(one.item)))
+        KeptFeatures(one.item, pack(one), pack_weights(index.weights(one.item)))
         for one in all_features[:count]
     ]
     told("pack", before, count)
@@ -113,7 +113,7 @@ def main() -> None:
     print(f"{sum(verdict.story is not None for verdict in verdicts)} of {ASKED} joined a story")
 
 
-async def remembered(what: str, rows: list[Telling]) -> None:
+async def remembered(what: str, rows: list[KeptFeatures]) -> None:
     """Open a ingester on a database that holds the items."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "news.db"
@@ -138,7 +138,7 @@ def filled(db: Connection) -> None:
     feeds.add(db, feeds.NewFeed("https://courier.example/rss", "courier", "courier"), START)
 
 
-def stored(db: Connection, rows: list[Telling]) -> None:
+def stored(db: Connection, rows: list[KeptFeatures]) -> None:
     """Keep items of no words, and their items."""
     (feed_id,) = db.conn.execute("select id from feeds").fetchone()
     for item, *_ in rows:
@@ -148,7 +148,7 @@ def stored(db: Connection, rows: list[Telling]) -> None:
     fingerprints.keep(db, rows)
 
 
-def weighed(rows: list[Telling]) -> None:
+def weighed(rows: list[KeptFeatures]) -> None:
     """Tell what an item and its places in the index take."""
     tracemalloc.start()
     index = Index(pages=Scratch(Path(tempfile.gettempdir())))

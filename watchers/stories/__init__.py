@@ -9,11 +9,11 @@ from watchers.stories.backtest import Backtest, Difference, backtest
 from watchers.stories.boilerplate import Boilerplate
 from watchers.stories.changes import material, outgrown
 from watchers.stories.codec import (
-    Outline,
+    Sketch,
     Weights,
-    outline,
     pack,
     pack_weights,
+    sketch,
     unpack,
     unpack_weights,
 )
@@ -40,7 +40,7 @@ __all__ = [
     "Joined",
     "LinkageSettings",
     "Moved",
-    "Outline",
+    "Sketch",
     "Verdict",
     "Weights",
     "backtest",
@@ -53,12 +53,12 @@ __all__ = [
     "material",
     "nearest",
     "outgrown",
-    "outline",
     "pack",
     "pack_weights",
     "prepare",
     "related",
     "revise",
+    "sketch",
     "unpack",
     "unpack_weights",
 ]

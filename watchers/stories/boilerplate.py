@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from storage.model import OutletId
-from watchers.stories.codec import Outline
+from watchers.stories.codec import Sketch
 from watchers.stories.features import Features
 from watchers.stories.shelf import Pages, Shelf
 
@@ -65,7 +65,7 @@ class Boilerplate:
         """Give the hashes of what an outlet repeats, as in ``Features.sentences``."""
         return frozenset(self._outlets.get(outlet).often if outlet in self._outlets else ())
 
-    def learn(self, told: Features | Outline) -> None:
+    def learn(self, told: Features | Sketch) -> None:
         """Remember the sentences of an item. Without a headline it says nothing about them."""
         known = told.outlet in self._outlets
         one = self._outlets.get(told.outlet) if known else _Repeated({}, set())

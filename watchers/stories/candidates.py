@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from watchers.stories.codec import Outline
+from watchers.stories.codec import Sketch
 from watchers.stories.columns import Items, marks, places
 from watchers.stories.compact import CompactMap, NumberLists
 from watchers.stories.features import Features
@@ -64,7 +64,7 @@ class InvertedIndex:
         words = len(query.words)
         self.post(query.features, slot, marks((*terms, *(at + words for at in keys))))
 
-    def post(self, told: Features | Outline, slot: int, posted: Sequence[int]) -> None:
+    def post(self, told: Features | Sketch, slot: int, posted: Sequence[int]) -> None:
         """Index the item in a slot by those of its hashes that are marked."""
         self._items.note_posted(slot, posted)
         listed = partial(self._lists.append, number=slot)
@@ -156,7 +156,7 @@ def _rarest(weights: dict[int, float], limit: int) -> list[int]:
     return sorted(range(len(values)), key=values.__getitem__, reverse=True)[:limit]
 
 
-def _picked(told: Features | Outline, posted: Sequence[int]) -> tuple[list[int], list[int]]:
+def _picked(told: Features | Sketch, posted: Sequence[int]) -> tuple[list[int], list[int]]:
     """Return the words and the cross-lingual keys that are marked."""
     found = places(posted)
     words = bisect_left(found, len(told.counts))

@@ -1,7 +1,7 @@
 """Features as the few hundred bytes that outlive the process, so that a start reads no text again.
 
 What an item weighed when it came stands beside them: a start reads no more of either than the
-window asks for at once, an ``Outline``.
+window asks for at once, a ``Sketch``.
 
 Whatever is hashed here is hashed the same in every run: CRC-32 and BLAKE2b. Names and concepts
 are kept as they were known when the item came: a newer gazetteer or table of concepts speaks from
@@ -38,7 +38,7 @@ _LANG, _STEMS = 0, 8
 
 
 @dataclass(frozen=True, slots=True)
-class Outline(Hashed):
+class Sketch(Hashed):
     """Of an item's features what the window wants at a start; all the rest stays packed.
 
     ``headline`` are the stems of its words, by blanks, None where it has none.
@@ -152,8 +152,8 @@ def unpacked(item: int, row: bytes) -> Features:
     return found
 
 
-def outline(item: ItemId, row: bytes) -> Outline | None:
-    """Read the outline of features, None where they were written in another format."""
+def sketch(item: ItemId, row: bytes) -> Sketch | None:
+    """Read the sketch of features, None where they were written in another format."""
     if row[0] != FORMAT:
         return None
     _, outlet, page, told_at, _, flags, terms, cross_lingual_end, shingles_end, end, *_ = (
@@ -161,7 +161,7 @@ def outline(item: ItemId, row: bytes) -> Outline | None:
     )
     counts = _HEAD.size + end * _BYTES
     fields = json.loads(row[counts + terms :].decode(errors="surrogatepass"))
-    return Outline(
+    return Sketch(
         item=item,
         outlet=OutletId(outlet),
         page=page,

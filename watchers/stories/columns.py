@@ -11,7 +11,7 @@ from itertools import compress, count
 from typing import Final
 
 from storage.model import ItemId, StoryId
-from watchers.stories.codec import Outline
+from watchers.stories.codec import Sketch
 from watchers.stories.compact import CompactMap, NumberLists
 from watchers.stories.features import Features
 from watchers.stories.frequencies import CROSS_LINGUAL_NORM, NORM, SUMS
@@ -80,7 +80,7 @@ class Items:
 
     def add(
         self,
-        told: Features | Outline,
+        told: Features | Sketch,
         story: StoryId,
         sums: "array[float]",
         *,

@@ -13,7 +13,7 @@ from storage.fingerprints import OldText
 from storage.model import ItemId, StoryId
 from watchers.stories.boilerplate import Boilerplate
 from watchers.stories.candidates import LEAST_SAME, InvertedIndex
-from watchers.stories.codec import Outline, Weights, pack, unpacked
+from watchers.stories.codec import Sketch, Weights, pack, unpacked
 from watchers.stories.columns import Items, Stories, instant
 from watchers.stories.compact import NumberLists
 from watchers.stories.constraints import Constraint, Constraints
@@ -352,13 +352,13 @@ class Index:
         query = WeightedQuery(features, self.frequencies, learn=True)
         self._take_in(query, story, connected=False)
 
-    def recall(self, outline: Outline, story: StoryId, weights: Weights, packed: bytes) -> None:
+    def recall(self, sketch: Sketch, story: StoryId, weights: Weights, packed: bytes) -> None:
         """Take in an item as ``restore`` does, in half the time: it weighs what it weighed."""
-        slot = self._items.add(outline, self.story(story), weights.sums, connected=False)
-        self._inverted.post(outline, slot, weights.posted)
-        self._shelf.put_away(outline.item, packed)
-        self.frequencies.learn(outline)
-        self._settle(slot, outline)
+        slot = self._items.add(sketch, self.story(story), weights.sums, connected=False)
+        self._inverted.post(sketch, slot, weights.posted)
+        self._shelf.put_away(sketch.item, packed)
+        self.frequencies.learn(sketch)
+        self._settle(slot, sketch)
 
     def weights(self, item: ItemId) -> Weights:
         """Tell what an item of the window weighed when it came. Raises KeyError."""
@@ -375,7 +375,7 @@ class Index:
         self._settle(slot, features)
         return slot
 
-    def _settle(self, slot: int, told: Features | Outline) -> None:
+    def _settle(self, slot: int, told: Features | Sketch) -> None:
         story = StoryId(self._items.stories[slot])
         self._stories.add(story, slot, self._items.told_at[slot])
         self.boilerplate.learn(told)

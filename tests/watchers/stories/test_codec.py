@@ -12,11 +12,11 @@ from storage.model import ItemId
 from tests.watchers.stories.features import features
 from watchers.stories import (
     Features,
-    Outline,
+    Sketch,
     Weights,
-    outline,
     pack,
     pack_weights,
+    sketch,
     unpack,
     unpack_weights,
 )
@@ -59,15 +59,15 @@ def test_a_row_of_another_format_is_no_item() -> None:
 @pytest.mark.parametrize(("lang", "title", "text"), TOLD)
 def test_an_outline_says_the_same(lang: str, title: str, text: str) -> None:
     told = features(7, title, text, lang=lang, url_key="courier.example/bridge")
-    outlined = outline(ItemId(7), pack(told))
-    assert outlined
-    for name in (*Outline.__dataclass_fields__, "terms", "cross_lingual", "sentences"):
-        assert getattr(told, name) == getattr(outlined, name)
+    sketched = sketch(ItemId(7), pack(told))
+    assert sketched
+    for name in (*Sketch.__dataclass_fields__, "terms", "cross_lingual", "sentences"):
+        assert getattr(told, name) == getattr(sketched, name)
 
 
 def test_an_outline_of_another_format_is_none() -> None:
     row = pack(features(7, "A new bridge"))
-    assert outline(ItemId(7), bytes([FORMAT + 1]) + row[1:]) is None
+    assert sketch(ItemId(7), bytes([FORMAT + 1]) + row[1:]) is None
 
 
 def test_weights_of_another_kind_are_none() -> None:

@@ -17,10 +17,10 @@ from watchers.stories import (
     Moved,
     identify,
     nearest,
-    outline,
     pack,
     pack_weights,
     revise,
+    sketch,
     unpack_weights,
 )
 from watchers.stories.codec import unpacked
@@ -236,17 +236,17 @@ def test_a_restored_story_is_grown_and_not_torn_apart() -> None:
 
 
 def test_what_is_recalled_is_as_if_it_had_never_left() -> None:
-    """By its outline and its weights alone: found, compared, dropped as before."""
+    """By its sketch and its weights alone: found, compared, dropped as before."""
     lasting, recalled = Index(), Index()
     for number, title in enumerate((BRIDGE, OTHER, AGAIN, f"{AGAIN} сегодня"), 1):
         told = features(number, title, f"{title}. {OTHER}.", url_key=f"one.example/{number}")
         story = StoryId(2 if number == 2 else 1)
         lasting.add(told, story)
         packed, weights = pack(told), unpack_weights(pack_weights(lasting.weights(told.item)))
-        outlined = outline(told.item, packed)
-        assert outlined
+        sketched = sketch(told.item, packed)
+        assert sketched
         assert weights
-        recalled.recall(outlined, story, weights, packed)
+        recalled.recall(sketched, story, weights, packed)
     newcomer = features(5, f"Сегодня {BRIDGE}")
     page = lasting.features(ItemId(1)).page
     for _ in range(2):
