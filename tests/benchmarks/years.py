@@ -381,25 +381,10 @@ def measure_retention(path: Path, most: int) -> None:
         f"retention: {gone:,} items in {time.perf_counter() - began:.0f} s, CPU {cpu / gone * 1e6:.0f}"
         f" µs an item, the longest transaction {longest * 1e3:.0f} ms"
     )
-    sliced("keys packed", db, seen_keys.step)
-    walked(db)
+    sliced("keys packed", db, seen_keys.step, retention.pruned_to(db))
+    sliced("what is gone leaves the index", db, unfiling.some)
+    sliced("free pages are given back", db, vacuum.some)
     db.close()
-
-
-def walked(db: Connection) -> None:
-    """Print what it takes to walk through the index for what is gone: its first steps."""
-    after = in_transaction(db, "begin immediate", unfiling.take_up)
-    steps, longest, busy = 0, 0.0, time.process_time()
-    while after is not None and steps < MOST_STEPS:
-        at = time.perf_counter()
-        gathered = unfiling.gather(db, after)
-        after = in_transaction(db, "begin immediate", unfiling.keep, gathered)
-        longest = max(longest, time.perf_counter() - at)
-        steps += 1
-    print(
-        f"the index walked: {steps} steps, CPU {(time.process_time() - busy) * 1e3:.0f} ms,"
-        f" the longest {longest * 1e3:.0f} ms"
-    )
 
 
 def main() -> None:
