@@ -8,7 +8,7 @@ are gone, whichever way they went.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -69,15 +69,7 @@ def is_worth_a_pass(db: Connection) -> bool:
 
 def some(db: Connection) -> bool:
     """Do the next step of a pass, or begin one if items are gone; return whether there is more."""
-    place = _place(db)
-    match place.phase:
-        case Phase.MARKING:
-            behind = _mark(db, place)
-        case Phase.WALKING:
-            entries, behind = _entries(db, place)
-            _delete(db, entries)
-        case Phase.ENDING:
-            behind = _end(db, place)
+    behind = STEPS[(place := _place(db)).phase](db, place)
     if behind is None:
         meta.forget(db, REACHED)
         return False
@@ -101,6 +93,12 @@ def _mark(db: Connection, place: Place) -> Place | None:
         "update removed_items set gathering = 1 where id > ? and id <= ?", (place.item, last)
     )
     return Place(Phase.MARKING, last)
+
+
+def _walk(db: Connection, place: Place) -> Place:
+    entries, behind = _entries(db, place)
+    _delete(db, entries)
+    return behind
 
 
 def _entries(db: Connection, place: Place) -> tuple[list[Entry], Place]:
@@ -170,3 +168,10 @@ def _end(db: Connection, place: Place) -> Place | None:
         "delete from removed_items where id > ? and id <= ? and gathering = 1", (place.item, last)
     )
     return Place(Phase.ENDING, last)
+
+
+STEPS: Final[dict[Phase, Callable[[Connection, Place], Place | None]]] = {
+    Phase.MARKING: _mark,
+    Phase.WALKING: _walk,
+    Phase.ENDING: _end,
+}

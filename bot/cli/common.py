@@ -169,13 +169,15 @@ async def aside(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 
-    def settle(setter: Callable[[Any], None], outcome: Any) -> None:
+    def settle(setter: Callable[[Any], None], outcome: object) -> None:
         if not done.done():
             setter(outcome)
 
     def run() -> None:
+        setter: Callable[[Any], None] = done.set_result
+        outcome: object
         try:
-            setter, outcome = done.set_result, work(*args, **kwargs)
+            outcome = work(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001 - whatever it is, who waits hears of it
             setter, outcome = done.set_exception, error
         with suppress(RuntimeError):  # nobody waits any more

@@ -264,8 +264,10 @@ def test_what_comes_while_the_audit_reads_breaks_no_law(
             rows.told(bot, FeedId(1), rows.new_item(190))
             search.index(bot, ItemId(190), "s:headline")
             bot.conn.execute("update feeds set items = items + 1 where id = 1")
-            bot.conn.execute("update tallies set entries = entries + 1, stored = stored + 1"
-                             " where rowid in (select max(rowid) from tallies where feed_id = 1)")  # fmt: skip
+            bot.conn.execute(
+                "insert into tallies values (1, 1, 1, 1, 1, 0, 0, 0, 0)"
+                " on conflict do update set entries = entries + 1, stored = stored + 1"
+            )
         return numbers
 
     monkeypatch.setattr(report, "ItemNumbers", counted)
