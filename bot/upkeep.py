@@ -1,9 +1,15 @@
-"""Upkeep: forgets what nobody needs any more; in slices, where a day may have brought much."""
+"""Upkeep: forgets what nobody needs any more; in slices, where a day may have brought much.
+
+When it was done last is a row: lives of some minutes add up to the hour after which it is due.
+What is more than a quarter of an hour's work goes on an hour later: so whatever millions of items
+have to leave, every other part has its turn.
+"""
 
 import asyncio
+import time
 from collections.abc import Callable
-from datetime import datetime
-from typing import Concatenate, ParamSpec
+from datetime import datetime, timedelta
+from typing import Concatenate, Final, ParamSpec
 
 import structlog
 
@@ -15,6 +21,7 @@ from storage import (
     full_texts,
     inbox,
     matches,
+    meta,
     owing,
     pages,
     rates,
@@ -32,25 +39,53 @@ from storage import retention as retaining
 from storage.database import Database
 from storage.outbox import queue
 from storage.retention import Retention
-from storage.sql import Connection
+from storage.sql import Connection, moment, to_ms
 from watchers.refiling import refile
 
 log = structlog.get_logger(__name__)
 
 P = ParamSpec("P")
 
+UPKEEP_TICK_S: Final = 60
+EVERY: Final = timedelta(hours=1)
+DONE_FACT: Final = "upkeep_done"
+"""The fact that says when it was done last."""
+
+WAITED_FOR_CLOCK_S: Final = 900.0
+"""After so long it is done without what goes by age: our clock is behind what outlets told."""
+
+LONGEST_S: Final = 900
+"""How long one of its works goes on in an hour."""
+
+
+async def upkeep_if_due(pipeline: Pipeline, *, clock_is_trusted: bool) -> None:
+    """Do what is done every hour, if an hour has gone; a clock to forget by is waited for."""
+    now = pipeline.clock()
+    if not await pipeline.db.read(is_due, now):
+        return
+    if clock_is_trusted or pipeline.up.age_s >= WAITED_FOR_CLOCK_S:
+        await upkeep(pipeline, clock_is_trusted=clock_is_trusted)
+        await pipeline.db.write(meta.put, DONE_FACT, str(to_ms(now)))
+
+
+def is_due(db: Connection, now: datetime) -> bool:
+    """Tell whether an hour has gone since the last; one that lies ahead is a wrong clock's."""
+    done = meta.get(db, DONE_FACT)
+    return done is None or not timedelta(0) <= now - moment(int(done)) < EVERY
+
 
 async def upkeep(pipeline: Pipeline, *, clock_is_trusted: bool) -> None:
     """Do what is done every hour. By a clock just started or set nothing is forgotten."""
-    db, retention = pipeline.db, pipeline.settings.retention
-    is_too_large = False
+    db = pipeline.db
     if clock_is_trusted:
         now = await db.read(wrong_times.believable, pipeline.clock())
         await forget_old(pipeline, now)
-        is_too_large = await keep_to(db, retention, now)
+        is_to_be_walked = await keep_to(db, pipeline.settings.retention, now)
         await db.write(file_sizes.note, now)
-    if is_too_large or await db.read(unfiling.is_worth_a_pass):
-        await unfiling.unfile_removed(db)
+    else:
+        is_to_be_walked = await db.read(unfiling.is_worth_a_pass)
+    if is_to_be_walked:
+        await in_slices(db, unfiling.some)
         await pack_keys(db)
     await refile(db)
     if await db.read(vacuum.is_worth_it):
@@ -64,39 +99,50 @@ async def in_slices(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> int:
-    """Do some of a long work again and again until it says 0; return what it said in all."""
-    done = 0
-    while step := await db.write_behind(some, *args, **kwargs):
+    """Do some of a long work again and again until it says 0, or for ``LONGEST_S``.
+
+    Return what it said in all.
+    """
+    done, ends = 0, time.monotonic() + LONGEST_S
+    while time.monotonic() < ends and (step := await db.write_behind(some, *args, **kwargs)):
         done += step
         await asyncio.sleep(owing.PAUSE_S)
     return done
 
 
 async def keep_to(db: Database, retention: Retention, now: datetime) -> bool:
-    """Remove what retention does not keep; return whether the file was too large."""
-    gone = 0
+    """Remove what retention does not keep; return whether the index is to let go of it now."""
+    gone, too_many, is_over = 0, 0, True
     if retention.kept is not None:
         gone += await in_slices(db, retaining.forget_some, now - retention.kept)
-    too_many = 0
-    if retention.most_bytes is not None:
+        is_over = not await db.read(retaining.has_old, now - retention.kept)
+    # What was removed before counts until the index has let go of it.
+    if retention.most_bytes is not None and not await db.read(unfiling.is_worth_a_pass):
         too_many = await db.read(retaining.too_many, retention.most_bytes)
-        left = too_many
-        while left > 0:
-            step = await db.write_behind(retaining.forget_some, now - retaining.SHORTEST)
-            if not step:
-                log.warning("the file is too large, and all in it is young")
-                break
-            left, gone = left - step, gone + step
-            await asyncio.sleep(owing.PAUSE_S)
+        gone += await forget_number(db, too_many, now - retaining.SHORTEST)
     if gone:
         log.info("retention", items=gone)
-    return too_many > 0
+    # One pass for all that goes, however many hours that takes.
+    return is_over and (too_many > 0 or await db.read(unfiling.is_worth_a_pass))
+
+
+async def forget_number(db: Database, number: int, before: datetime) -> int:
+    """Remove so many of the oldest items, or for ``LONGEST_S``; return how many went."""
+    gone, ends = 0, time.monotonic() + LONGEST_S
+    while gone < number and time.monotonic() < ends:
+        step = await db.write_behind(retaining.forget_some, before)
+        if not step:
+            log.warning("the file is too large, and all in it is young")
+            break
+        gone += step
+        await asyncio.sleep(owing.PAUSE_S)
+    return gone
 
 
 async def pack_keys(db: Database) -> None:
     """Pack the keys of items that are gone; where retention removed none there are none."""
-    if await db.read(retaining.pruned_to):
-        await in_slices(db, seen_keys.step)
+    if upto := await db.read(retaining.pruned_to):
+        await in_slices(db, seen_keys.step, upto)
 
 
 async def forget_old(pipeline: Pipeline, now: datetime) -> None:

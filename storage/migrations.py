@@ -1168,3 +1168,23 @@ def m051_written_later(db: Database) -> None:
 def m052_last_looks(db: Database) -> None:
     """Find the latest look at a feed, asked for every few seconds, without reading all feeds."""
     db.execute("create index feeds_checked on feeds(last_checked_at)")
+
+
+@migrations()
+def m053_weights(db: Database) -> None:
+    """Keep what an item of the window weighed when it came, so that a start need not weigh it."""
+    db.execute("alter table tellings add column weights blob")
+
+
+UNFILING = """
+-- A pass deletes as it walks: it keeps no words, and one that an older version began begins anew.
+drop table removed_words;
+delete from facts where name = 'unfiling_after';
+update removed_items set gathering = 0 where gathering
+"""
+
+
+@migrations()
+def m054_unfiling(db: Database) -> None:
+    """Let what is gone leave the search index in no more room than it takes there."""
+    execute_all(db, UNFILING)

@@ -19,9 +19,13 @@ SHORTEST: Final = timedelta(days=14)
 STORIES_A_STEP: Final = 20
 """Stories that go in one transaction: some 10 ms."""
 
-MOST_AT_ONCE: Final = 0.05
+MOST_AT_ONCE: Final = 0.2
 """So much of the archive goes at once at most where it is too large: then the file is measured
 anew, without what they left behind in the index."""
+
+ROOM_MADE: Final = 0.02
+"""So much room is made beside where it is too large: the next pass through the index, which gives
+back what they left there, is as far away as the archive takes to grow by that."""
 
 PRUNED_TO: Final = "pruned_to"
 """The fact that says which is the highest id of an item that retention removed."""
@@ -43,14 +47,15 @@ class Retention:
 
 
 def too_many(db: Connection, most_bytes: int) -> int:
-    """Return how many items have to go for the file to have no more bytes in use.
+    """Return how many items have to go for the file to have fewer bytes in use, 0 if it has.
 
     Counted as if each took as much as all others, what it left behind included.
     """
     used, items = bytes_in_use(db), items_kept(db)
     if used <= most_bytes or not items:
         return 0
-    return min(round(items * (1 - most_bytes / used)), max(round(items * MOST_AT_ONCE), 1))
+    left = most_bytes * (1 - ROOM_MADE) / used
+    return min(round(items * (1 - left)), max(round(items * MOST_AT_ONCE), 1))
 
 
 def forget_some(db: Connection, before: datetime, limit: int = STORIES_A_STEP) -> int:
@@ -73,6 +78,11 @@ def forget_some(db: Connection, before: datetime, limit: int = STORIES_A_STEP) -
     db.conn.execute(f"delete from muted_stories {of_stories}", found)  # noqa: S608 (only marks)
     db.conn.execute(f"delete from stories where id in ({marks(len(found))})", found)  # noqa: S608 (only marks)
     return gone
+
+
+def has_old(db: Connection, before: datetime) -> bool:
+    """Tell whether there is a story that ``forget_some`` would remove."""
+    return bool(_oldest(db, before, 1))
 
 
 def _oldest(db: Connection, before: datetime, limit: int) -> list[StoryId]:

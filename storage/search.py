@@ -6,7 +6,10 @@ limit counts only ids that are still in ``items``. Indexing an item again adds i
 old; the caller's matcher checks what it gets.
 """
 
-from collections.abc import Iterable
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -60,6 +63,10 @@ PASSED_OVER = 200_000
 
 PAGES_A_STEP = 64
 """Pages of the index that are written in one step of merging: some 10 ms."""
+
+STEPS = 1_000
+"""So many of SQLite's steps, a millisecond or two, lie between two looks at what a read has taken.
+"""
 
 ARRIVES_WITHIN = timedelta(days=2)
 """How long after its own date an item may reach us."""
@@ -160,12 +167,18 @@ NO_BOUNDS = Bounds()
 
 
 def hits(
-    db: Connection, match: str | None, *, limit: int, bounds: Bounds = NO_BOUNDS
+    db: Connection,
+    match: str | None,
+    *,
+    limit: int,
+    bounds: Bounds = NO_BOUNDS,
+    longest_s: float | None = None,
 ) -> list[FoundItem]:
     """Return the newest items within bounds that a MATCH expression finds; None finds all.
 
     Where there are bounds, at most ``LOOKED_AT`` items with the right keys are looked at, so
-    that a common word and a rare outlet do not read the whole archive.
+    that a common word and a rare outlet do not read the whole archive. Words that are common and
+    never stand together do: with ``longest_s`` that ends after so much CPU, with what was found.
     """
     above = _above(db, bounds.since)
     below = _below(db, bounds.until)
@@ -174,25 +187,51 @@ def hits(
     feeds = None if bounds.feeds is None else to_json(sorted(bounds.feeds))
     # "cross join" keeps the order in which ids come, so that reading ends with the last that is
     # wanted; an "order by" here would first read all that is looked at.
-    rows = db.conn.execute(
+    statement = (
         "select i.id, i.story_id, i.first_seen, s.size"  # noqa: S608 (our own sub-select)
         " from (select i.id, i.story_id, i.first_seen, i.published, i.feed_id"
         f" from ({source}) w cross join items i on i.id = w.id limit ?) i"
         " cross join stories s on s.id = i.story_id"
         " where coalesce(i.published, i.first_seen) between ? and ?"
-        " and (? is null or i.feed_id in (select value from json_each(?))) limit ?",
-        (*values, looked_at, to_ms(bounds.since) or 0, (to_ms(bounds.until) or _END) - 1,
-         feeds, feeds, limit),
-    )  # fmt: skip
-    return [
-        FoundItem(ItemId(item), StoryId(story), moment(seen), size)
-        for item, story, seen, size in rows
-    ]
+        " and (? is null or i.feed_id in (select value from json_each(?))) limit ?"
+    )
+    values += [
+        looked_at, to_ms(bounds.since) or 0, (to_ms(bounds.until) or _END) - 1,
+        feeds, feeds, limit,
+    ]  # fmt: skip
+    found: list[FoundItem] = []
+    with _bounded(db, longest_s):
+        for item, story, seen, size in db.conn.execute(statement, values):
+            found.append(FoundItem(ItemId(item), StoryId(story), moment(seen), size))
+    return found
+
+
+@contextmanager
+def _bounded(db: Connection, longest_s: float | None) -> Iterator[None]:
+    """Let a read in the block end by itself after so much CPU of this thread; None for never."""
+    if longest_s is None:
+        yield
+        return
+    ends, is_over = time.thread_time() + longest_s, False
+
+    def look() -> bool:
+        nonlocal is_over
+        is_over = time.thread_time() > ends
+        return is_over
+
+    db.conn.set_progress_handler(look, STEPS)
+    try:
+        yield
+    except sqlite3.OperationalError:
+        if not is_over:
+            raise
+    finally:
+        db.conn.set_progress_handler(None, 0)
 
 
 def _ids(
     match: str | None, above: int, below: int, limit: int, bounds: Bounds
-) -> tuple[str, list[int | str]]:
+) -> tuple[str, list[int | str | None]]:
     """Return a select of ids between two, the newest first, and its values.
 
     Of an expression's entries those of items that are gone are among them.
@@ -214,7 +253,7 @@ def _ids(
         "select * from (select id from items where feed_id = ? and id < ? and id > ?"
         " order by id desc limit ?)"
     )
-    values: list[int | str] = []
+    values: list[int | str | None] = []
     for feed in sorted(feeds):
         values += [feed, below, above, min(limit, _OF_A_FEED)]
     every = " union all ".join([each] * len(feeds)) or "select 0 as id where 0"
@@ -239,9 +278,12 @@ def _below(db: Connection, until: datetime | None) -> int:
 
 
 def _above(db: Connection, since: datetime | None) -> int:
-    """Return an id below those of the items told since a moment, unless in the future."""
+    """Return an id below those of the items told since a moment, unless in the future.
+
+    Before the first item that is there the index may know millions that retention removed.
+    """
     if since is None:
-        return 0
+        return int(db.conn.execute("select coalesce(min(id), 1) from items").fetchone()[0]) - 1
     (found,) = db.conn.execute(
         "select min(id) from (select id from items where first_seen >= ?"
         " order by first_seen limit 1000)",
@@ -261,7 +303,8 @@ def all_hits(
     found = (
         "select id as value from items"
         if match is None
-        else ("select rowid as value from item_words where item_words match :match")
+        # What came before is not even read: a common word has millions of entries.
+        else "select rowid as value from item_words where item_words match :match and rowid > :above"
     )
     rows = db.conn.execute(
         "select i.id, i.story_id, min(coalesce(i.published, i.first_seen), i.first_seen), s.size"  # noqa: S608 (our own two sub-selects)
@@ -273,6 +316,7 @@ def all_hits(
         {
             "since": to_ms(since),
             "match": match,
+            "above": _above(db, since),
             "feeds": None if feeds is None else to_json(sorted(feeds)),
         },
     )

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Final
 
 from storage import meta
-from storage.model import FeedId
+from storage.model import FeedId, ItemId
 from storage.sql import Connection, from_json, marks, to_json
 
 BUCKET_BYTES: Final = 2
@@ -53,17 +53,18 @@ def known(db: Connection, feed_id: FeedId, keys: Iterable[bytes]) -> set[bytes]:
     }
 
 
-def step(db: Connection) -> bool:
+def step(db: Connection, upto: ItemId) -> bool:
     """Move the next keys whose items are gone; return whether a pass has more to look through.
 
-    Items that go while it walks leave their keys to the next pass; they are known all the same.
+    All items after ``upto`` are there: only of the others each is looked for. Items that go while
+    it walks leave their keys to the next pass; they are known all the same.
     """
     feed, key = from_json(meta.get(db, SWEPT_TO)) or (0, "")
     rows = db.conn.execute(
-        "select k.feed_id, k.key, i.id is null from (select * from item_keys"
-        " where (feed_id, key) > (?, ?) order by feed_id, key limit ?) k"
-        " left join items i on i.id = k.item_id",
-        (feed, bytes.fromhex(key), A_STEP),
+        "select k.feed_id, k.key, case when k.item_id <= ?"
+        " then not exists (select 1 from items i where i.id = k.item_id) else 0 end"
+        " from item_keys k where (feed_id, key) > (?, ?) order by feed_id, key limit ?",
+        (upto, feed, bytes.fromhex(key), A_STEP),
     ).fetchall()
     gone = [(FeedId(feed), key) for feed, key, is_gone in rows if is_gone]
     add(db, gone)

@@ -1,40 +1,58 @@
 """Unfiling: removed items' entries leave the full-text index, in steps that nobody waits for.
 
-The index keeps no texts, and deleting an entry takes the very words that it was filed under. So
-these are read back from the index itself: a pass walks through all of it, some thousand entries
-at a time, gathers the words of the items that are gone, and then deletes them. A trigger notes
-which items are gone, whichever way they went. A pass that is cut off goes on where it was.
+The index keeps no texts, and deleting an entry takes the very word that it was filed under. So a
+pass walks through all of the index, some thousand entries at a time, and deletes those of items
+that are gone in the transaction that notes how far it came: whoever cuts it off, it goes on there,
+and it takes no more room for millions that go at once than for a few. A trigger notes which items
+are gone, whichever way they went.
 """
 
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
 
 from storage import meta
-from storage.database import Database
 from storage.sizes import items_kept
-from storage.sql import Connection
+from storage.sql import Connection, from_json, to_json
 
-ENTRIES_A_STEP = 20_000
-"""Entries of the index that are looked through at once: some 10 ms."""
+ENTRIES_A_STEP: Final = 5_000
+"""Entries of the index that are looked through at once: a millisecond, and some 15 where all of
+them go."""
 
-ITEMS_A_STEP = 20
-"""Items that are deleted from the index in one transaction: some ms."""
+ITEMS_A_STEP: Final = 5_000
+"""Items that are marked for a pass, or forgotten after it, at once: some ms."""
 
-MANY = 100_000
-WORTH_A_PASS = 0.02
+MANY: Final = 100_000
+WORTH_A_PASS: Final = 0.02
 """In an archive of ``MANY`` items a pass, some s of each minute, is for a share that is gone."""
 
-WALKED_TO = "unfiling_after"
-"""The fact that says after which word a pass goes on; there is none once it has seen them all."""
+REACHED: Final = "unfiling_reached"
+"""The fact that says how far a pass is; there is none while none is under way."""
 
-LAST_WORD = "\U0010ffff"
+_END: Final = 1 << 62
+
+
+class Phase(StrEnum):
+    """What a pass does one after the other."""
+
+    MARKING = "mark"  # which items are gone; those that go later wait for the next pass
+    WALKING = "walk"
+    ENDING = "end"  # those items are no longer noted as gone
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
-    """Which removed items are still filed under which of the words up to ``upto``."""
+class Place:
+    """How far a pass is: behind an item, when walking of this word; 0 behind the whole word."""
 
-    entries: tuple[tuple[int, str], ...]
-    upto: str
+    phase: Phase = Phase.MARKING
+    item: int = 0
+    word: str = ""
+
+
+Entry = tuple[int, str]
+"""An item's number and a word that it is filed under."""
 
 
 def is_worth_a_pass(db: Connection) -> bool:
@@ -45,81 +63,115 @@ def is_worth_a_pass(db: Connection) -> bool:
     (gone,) = db.conn.execute("select count(*) from removed_items").fetchone()
     there = items_kept(db)
     return bool(gone > (there * WORTH_A_PASS if there > MANY else 0)) or bool(
-        meta.get(db, WALKED_TO) is not None
+        meta.get(db, REACHED) is not None
     )
 
 
-async def unfile_removed(db: Database) -> int:
-    """Delete from the index what belongs to no item any more; return how many items that were."""
-    after = await db.write(take_up)
-    while after is not None:
-        gathered = await db.read(gather, after)
-        after = await db.write_behind(keep, gathered)
-    unfiled = 0
-    while step := await db.write_behind(unfile):
-        unfiled += step
-    return unfiled
+def some(db: Connection) -> bool:
+    """Do the next step of a pass, or begin one if items are gone; return whether there is more."""
+    behind = STEPS[(place := _place(db)).phase](db, place)
+    if behind is None:
+        meta.forget(db, REACHED)
+        return False
+    meta.put(db, REACHED, to_json([behind.phase, behind.item, behind.word]))
+    return True
 
 
-def take_up(db: Connection) -> str | None:
-    """Go on with a pass, or begin one if items are gone; return after which word, None for none.
-
-    Items that go while it walks wait for the next: words that it has passed would stay.
-    """
-    if (walked_to := meta.get(db, WALKED_TO)) is not None:
-        return walked_to
-    if db.conn.execute("select 1 from removed_items where gathering limit 1").fetchone():
-        return None  # all words are gathered
-    if not db.conn.execute("update removed_items set gathering = 1").rowcount:
-        return None
-    meta.put(db, WALKED_TO, "")
-    return ""
+def _place(db: Connection) -> Place:
+    known = from_json(meta.get(db, REACHED))
+    return Place(Phase(known[0]), *known[1:]) if known else Place()
 
 
-def gather(db: Connection, after: str, most: int = ENTRIES_A_STEP) -> Gathered:
-    """Read the next words of the index that removed items are filed under.
-
-    ``most`` entries of it are walked through, and those of the last word among them to the end.
-    """
-    row = db.conn.execute(
-        "select term from item_vocabulary where term > ? limit 1 offset ?", (after, most)
+def _mark(db: Connection, place: Place) -> Place | None:
+    (last,) = db.conn.execute(
+        "select max(id) from (select id from removed_items where id > ? order by id limit ?)",
+        (place.item, ITEMS_A_STEP),
     ).fetchone()
-    upto = row[0] if row else LAST_WORD
-    entries = db.conn.execute(
-        "select doc, term from item_vocabulary where term > ? and term <= ?"
-        " and doc in (select id from removed_items where gathering)",
-        (after, upto),
+    if last is None:
+        return Place(Phase.WALKING) if place.item else None
+    db.conn.execute(
+        "update removed_items set gathering = 1 where id > ? and id <= ?", (place.item, last)
     )
-    return Gathered(tuple(entries.fetchall()), upto)
+    return Place(Phase.MARKING, last)
 
 
-def keep(db: Connection, gathered: Gathered) -> str | None:
-    """Note what was gathered; return after which word to go on, None after the last."""
-    db.conn.executemany(
-        "insert or ignore into removed_words(item_id, word) values (?, ?)", gathered.entries
-    )
-    if gathered.upto == LAST_WORD:
-        meta.forget(db, WALKED_TO)
-        return None
-    meta.put(db, WALKED_TO, gathered.upto)
-    return gathered.upto
+def _walk(db: Connection, place: Place) -> Place:
+    entries, behind = _entries(db, place)
+    _delete(db, entries)
+    return behind
 
 
-def unfile(db: Connection) -> int:
-    """Delete the next few removed items from the index; return how many they were."""
+def _entries(db: Connection, place: Place) -> tuple[list[Entry], Place]:
+    """Return those of the next entries that go, and the place behind them all."""
+    if place.item:
+        return _entries_of_word(db, place)
+    values = (place.word, ENTRIES_A_STEP)
     gone = db.conn.execute(
-        "select id, (select group_concat(word, ' ') from removed_words where item_id = id)"
-        " from removed_items where gathering limit ?",
-        (ITEMS_A_STEP,),
+        "select doc, term from"
+        " (select doc, term from item_vocabulary where term > ? limit ?) e"
+        " where exists (select 1 from removed_items r where r.id = e.doc and r.gathering = 1)",
+        values,
     ).fetchall()
+    last = db.conn.execute(
+        "select doc, term from item_vocabulary where term > ? limit 1 offset ? - 1", values
+    ).fetchone()
+    return gone, Place(Phase.WALKING, *last) if last else Place(Phase.ENDING)
+
+
+def _entries_of_word(db: Connection, place: Place) -> tuple[list[Entry], Place]:
+    """Return the same of a word in the midst of which a step ended: it has so many items."""
+    word = f'"{place.word}"'
+    last = db.conn.execute(
+        "select rowid from item_words where item_words match ? and rowid > ?"
+        " order by rowid limit 1 offset ? - 1",
+        (word, place.item, ENTRIES_A_STEP),
+    ).fetchone()
+    gone = db.conn.execute(
+        "select rowid from item_words where item_words match ? and rowid > ? and rowid <= ?"
+        " and exists (select 1 from removed_items r"
+        " where r.id = item_words.rowid and r.gathering = 1)",
+        (word, place.item, last[0] if last else _END),
+    )
+    behind = Place(Phase.WALKING, last[0] if last else 0, place.word)
+    return [(item, place.word) for (item,) in gone], behind
+
+
+def _delete(db: Connection, entries: Iterable[Entry]) -> None:
+    """Delete entries from the index.
+
+    It takes each such command for a whole row that goes, and one row too many for corruption: so
+    as many without words come beside them, which leave nothing. Within a transaction their numbers
+    must rise, or the index begins a new part with each.
+    """
+    words: defaultdict[int, list[str]] = defaultdict(list)
+    for item, word in entries:
+        words[item].append(word)
     db.conn.executemany(
         # https://sqlite.org/fts5.html#the_delete_command: the words must be those of the index.
         "insert into item_words(item_words, rowid, words) values ('delete', ?, ?)",
-        [(item, words) for item, words in gone if words],
+        [(item, " ".join(words[item])) for item in sorted(words)],
     )
-    for table, column in (("removed_words", "item_id"), ("removed_items", "id")):
-        db.conn.executemany(
-            f"delete from {table} where {column} = ?",  # noqa: S608 (our own names)
-            [(item,) for item, _ in gone],
-        )
-    return len(gone)
+    db.conn.executemany(
+        "insert into item_words(rowid, words) values (?, '')",
+        [(_END + at,) for at in range(len(words))],
+    )
+
+
+def _end(db: Connection, place: Place) -> Place | None:
+    (last,) = db.conn.execute(
+        "select max(id) from (select id from removed_items where id > ? order by id limit ?)",
+        (place.item, ITEMS_A_STEP),
+    ).fetchone()
+    if last is None:
+        return None
+    db.conn.execute(
+        "delete from removed_items where id > ? and id <= ? and gathering = 1", (place.item, last)
+    )
+    return Place(Phase.ENDING, last)
+
+
+STEPS: Final[dict[Phase, Callable[[Connection, Place], Place | None]]] = {
+    Phase.MARKING: _mark,
+    Phase.WALKING: _walk,
+    Phase.ENDING: _end,
+}

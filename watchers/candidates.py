@@ -31,6 +31,10 @@ PROBE = 3_000
 HEADLINES = 60
 """So many of the newest items with the query in the headline stand before mere mentions."""
 
+LONGEST_S = 0.15
+"""CPU that a look at headlines takes at most: what ten million items cost whose words are common
+and never stand together. What it found are the newest; all else comes as a mention."""
+
 RUBRICS = 20
 """Where a rubric was asked for, so many of the newest with the query in the headline are known."""
 
@@ -149,10 +153,10 @@ def _looked(
     if match is None:
         ranked = relevance.rank(hits, {}, {}, search_.now)
         return _Looked(hits, bounds, others=ranked, translated=translations.are_there(db))
-    plain = search.hits(db, f'({match}) NOT "{RUBRIC}"', limit=HEADLINES, bounds=bounds)
+    plain = _in_headlines(db, f'({match}) NOT "{RUBRIC}"', HEADLINES, bounds)
     named = []
     if search_.rubric_asked:  # else they are no more than mentions
-        named = search.hits(db, f'({match}) AND "{RUBRIC}"', limit=RUBRICS, bounds=bounds)
+        named = _in_headlines(db, f'({match}) AND "{RUBRIC}"', RUBRICS, bounds)
     hits = _together(hits, plain, named)
     titles = search.headlines(db, [hit.item_id for hit in (*plain, *named)])
     told_as_rubrics = rubrics.daily(titles.values()).union(hit.item_id for hit in named)
@@ -178,6 +182,11 @@ def _looked(
         _weighed(db, words),
         translations.are_there(db),
     )
+
+
+def _in_headlines(db: Connection, match: str, limit: int, bounds: Bounds) -> list[FoundItem]:
+    """Return the newest hits of an expression that asks for keys of headlines."""
+    return search.hits(db, match, limit=limit, bounds=bounds, longest_s=LONGEST_S)
 
 
 def _together(*found: Iterable[FoundItem]) -> list[FoundItem]:
@@ -310,7 +319,7 @@ def _headlines(
     db: Connection, match: str, bounds: Bounds, known: set[StoryId]
 ) -> tuple[list[FoundItem], dict[ItemId, ToldHeadline]]:
     """Read what an expression finds, and the first headline of each of the newest stories."""
-    hits = search.hits(db, match, limit=HEADLINES, bounds=bounds)
+    hits = _in_headlines(db, match, HEADLINES, bounds)
     hits = [hit for hit in hits if hit.story_id not in known]
     first = {hit.story_id: hit.item_id for hit in hits}
     return hits, search.headlines(db, [*first.values()][:MOST_NEAR])

@@ -1,15 +1,13 @@
 """``audit``: whether the rows of a database add up, for operators and for long runs."""
 
-import asyncio
 import json
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import click
 
-from bot.cli.common import Refused, as_json, command, now
+from bot.cli.common import Refused, as_json, aside, command, now, steps_shown
 from bot.settings import Settings
 from storage.audit import report as reports
 from storage.audit.books import Book
@@ -29,7 +27,7 @@ async def audit(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 (a f
     not hold, by how many rows, with examples. Exit code 1 where one does not.
     """
     with looking() as progress:
-        report = await asyncio.to_thread(reports.audit, settings.database_path, now(), progress)
+        report = await aside(reports.audit, settings.database_path, now(), progress)
     if as_json:
         for told in rows_of(report):
             click.echo(json.dumps(told, ensure_ascii=False))
@@ -41,16 +39,9 @@ async def audit(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 (a f
         raise Refused(f"{wrong} of {report.laws + len(report.books)} do not add up.")
 
 
-@contextmanager
-def looking(*, deep: bool = False) -> Iterator[Callable[[int], None]]:
+def looking(*, deep: bool = False) -> AbstractContextManager[Callable[[str], None]]:
     """Show how far the audit is, where somebody looks."""
-    if not sys.stderr.isatty():
-        yield lambda _step: None
-        return
-    with click.progressbar(
-        length=reports.steps(deep=deep), label="auditing", file=sys.stderr
-    ) as bar:
-        yield bar.update
+    return steps_shown("auditing", reports.steps(deep=deep))
 
 
 def lines_of(report: Report) -> Iterator[str]:

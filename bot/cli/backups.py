@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from bot.cli.common import command, now
+from bot.cli.common import aside, command, now
 from bot.instance import alone_on
 from bot.settings import Settings
 from storage.backups import copies, rotation, sealing
@@ -22,15 +22,19 @@ A_FILE = click.Path(path_type=Path)
 
 @contextmanager
 def copying() -> Iterator[Callable[[int, int], None]]:
-    """Show how far a copy is, from its first pages on."""
+    """Show how far a copy is, from its first pages on, and that it is looked through then."""
     with ExitStack() as shown:
         bar: Any = None
 
         def show(done: int, total: int) -> None:
             nonlocal bar
-            bar = bar or shown.enter_context(click.progressbar(length=total, label="copying"))
+            bar = bar or shown.enter_context(
+                click.progressbar(
+                    length=total, label="copying", item_show_func=lambda then: then or ""
+                )
+            )
             bar.length = total
-            bar.update(done - bar.pos)
+            bar.update(done - bar.pos, "checking" if done == total else None)
 
         yield show
 
@@ -66,7 +70,11 @@ async def backup(settings: Settings, file: Path, *, keep: Keep | None, new_key: 
         click.echo(f"BACKUP_RECIPIENT={written_key(file)}")
         return
     with copying() as show:
-        made = await asyncio.to_thread(copied, settings, file, keep, show)
+        try:
+            made = await aside(copied, settings, file, keep, show)
+        except asyncio.CancelledError:  # Ctrl-C
+            backup_folder.tidy(file)
+            raise
     click.echo(f"{made}: {made.stat().st_size:,} bytes, checked")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.cli.audit import lines_of, looking
-from bot.cli.common import Refused, archive, command, now, sentence
+from bot.cli.common import Refused, archive, aside, command, now, sentence, steps_shown
 from bot.cli.health import asked
 from bot.connection import bot_username
 from bot.failures import system_says
@@ -70,7 +70,8 @@ async def database_is_sound(settings: Settings, *, deep: bool = False) -> bool:
             if deep:
                 sound = await rows_add_up(path)
             else:
-                await asyncio.to_thread(copies.check, path)
+                with steps_shown("checking", len(copies.CHECKS)) as progress:
+                    await aside(copies.check, path, progress)
                 sound = True
             size = path.stat().st_size
     except NewsError as error:
@@ -86,9 +87,9 @@ async def database_is_sound(settings: Settings, *, deep: bool = False) -> bool:
 async def rows_add_up(path: Path) -> bool:
     """Say how many rows each table has, and which laws do not hold."""
     with looking(deep=True) as progress:
-        report = await asyncio.to_thread(reports.audit, path, now(), progress, deep=True)
+        report = await aside(reports.audit, path, now(), progress, deep=True)
     if report.books:  # else not even its pages are whole
-        for table, number in (await asyncio.to_thread(reports.counts, path)).items():
+        for table, number in (await aside(reports.counts, path)).items():
             click.echo(f"rows      {table} {number:,}")
     for line in lines_of(report):
         click.echo(f"audit     {line}")

@@ -6,11 +6,12 @@ import functools
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
@@ -23,6 +24,7 @@ from storage.errors import NewsError
 from storage.masking import masked
 
 P = ParamSpec("P")
+T = TypeVar("T")
 WIDEST_COLUMN = 60
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
@@ -156,6 +158,45 @@ async def archive(settings: Settings) -> AsyncIterator[Database]:
         yield db
     finally:
         await db.close()
+
+
+async def aside(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do long work in a thread of its own, which ends with the process.
+
+    Whoever stops the command waits for nothing: a statement that reads a large file from end to
+    end hears of no Ctrl-C.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(setter: Callable[[Any], None], outcome: object) -> None:
+        if not done.done():
+            setter(outcome)
+
+    def run() -> None:
+        setter: Callable[[Any], None] = done.set_result
+        outcome: object
+        try:
+            outcome = work(*args, **kwargs)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, who waits hears of it
+            setter, outcome = done.set_exception, error
+        with suppress(RuntimeError):  # nobody waits any more
+            loop.call_soon_threadsafe(settle, setter, outcome)
+
+    threading.Thread(target=run, daemon=True).start()
+    return await done
+
+
+@contextmanager
+def steps_shown(label: str, number: int) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal how far work of so many steps is; it is told the name of each."""
+    if not sys.stderr.isatty():
+        yield lambda _name: None
+        return
+    with click.progressbar(
+        length=number, label=label, file=sys.stderr, item_show_func=lambda name: name or ""
+    ) as bar:
+        yield lambda name: bar.update(1, name)
 
 
 def now() -> datetime:

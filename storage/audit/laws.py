@@ -10,7 +10,8 @@ from storage.outbox.deliveries import DeliveryKind
 class Law:
     """What must hold. ``breaks`` selects the rows that break it, in columns that name themselves.
 
-    The select may use :now, :grace, :promise, :rest, :alive and :kept, in milliseconds.
+    The select may use :now, :grace, :promise, :rest, :alive and :kept, in milliseconds, and the
+    functions of ``numbers``.
     """
 
     name: str
@@ -79,9 +80,10 @@ LAWS: tuple[Law, ...] = (
         "key without an item",
         "a key by which an entry is known again leads to an item",
         "select k.feed_id as feed, hex(k.key) as key, k.item_id as item from item_keys k"
-        " where not exists (select 1 from items i where i.id = k.item_id)"
         # Retention's pass takes the keys later.
-        " and k.item_id > coalesce((select value + 0 from facts where name = 'pruned_to'), 0)"
+        " where k.item_id > coalesce((select value + 0 from facts where name = 'pruned_to'), 0)"
+        " and case when is_item(k.item_id) then 0"
+        " else not exists (select 1 from items i where i.id = k.item_id) end"
         # Those of a feed that is being removed go after its items.
         " and not exists (select 1 from feeds f where f.id = k.feed_id and f.removed = 1)",
     ),
@@ -429,14 +431,15 @@ SEARCH_LAWS: tuple[Law, ...] = (
     Law(
         "words of nothing",
         "what the search index knows is an item, or one that is gone and will leave it",
-        "select distinct doc as item from item_vocabulary"
-        " where doc not in (select id from items) and doc not in (select id from removed_items)",
+        "select doc as item from item_vocabulary where case when is_lost(doc)"
+        " then doc not in (select id from items) and doc not in (select id from removed_items)"
+        " else 0 end",
     ),
     Law(
         "item without words",
         "the search index knows every item",
-        "select id as item from items where id not in (select doc from item_vocabulary)",
+        "select id as item from items where not was_filed(id)",
     ),
 )
-"""Laws of the full-text index. Each reads all of it, which an SQLite before 3.44 does not check
-with the file's pages."""
+"""Laws of the full-text index, one behind the other: the first reads all of it, which an SQLite
+before 3.44 does not check with the file's pages, and notes for the second what it saw."""

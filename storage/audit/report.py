@@ -16,6 +16,7 @@ from typing import Any
 from storage import inspection
 from storage.audit.books import BOOKS, Book
 from storage.audit.laws import LAWS, PAGES, SEARCH_LAWS, Law
+from storage.audit.numbers import ItemNumbers
 from storage.database import to_be_read, wrapped
 from storage.outbox.followups import ALIVE
 from storage.outbox.recovery import KEPT
@@ -74,9 +75,9 @@ def steps(*, deep: bool = False) -> int:
 
 
 def audit(
-    path: Path, now: datetime, progress: Callable[[int], None], *, deep: bool = False
+    path: Path, now: datetime, progress: Callable[[str], None], *, deep: bool = False
 ) -> Report:
-    """Look through a database, which a bot may have open; ``progress`` hears each step.
+    """Look through a database, which a bot may have open; ``progress`` hears what is next.
 
     ``deep`` looks at the file itself as well, at its search index, and at each row that somebody
     reads; of a file whose pages are spoilt nothing else is told.
@@ -90,23 +91,32 @@ def audit(
         "alive": ALIVE // timedelta(milliseconds=1),
         "kept": to_ms(now - KEPT),
     }
-    laws = (PAGES, *LAWS, *SEARCH_LAWS) if deep else LAWS
     with opened(path) as ours:
-        db = ours.conn
         breaches: list[Breach] = []
-        for law in laws:
-            breaches += broken(db, law, values)
-            progress(1)
-            if breaches and law is PAGES:
-                return Report((), tuple(breaches), 1)
         if deep:
+            progress(PAGES.name)
+            if spoilt := tuple(broken(ours.conn, PAGES, values)):
+                return Report((), spoilt, 1)
+        ItemNumbers(ours)
+        for law in (*LAWS, *SEARCH_LAWS) if deep else LAWS:
+            progress(law.name)
+            breaches += broken(ours.conn, law, values)
+        if deep:
+            progress(ODD_ROWS.name)
             breaches += odd_rows(ours)
-            progress(1)
-        books: list[Book] = []
-        for kept in BOOKS:
-            books.append(kept(db, now))
-            progress(1)
-    return Report(tuple(books), tuple(breaches), len(laws) + deep)
+        books = kept_books(ours.conn, now, progress)
+    return Report(books, tuple(breaches), len(LAWS) + (len(DEEP_LAWS) if deep else 0))
+
+
+def kept_books(
+    db: sqlite3.Connection, now: datetime, progress: Callable[[str], None]
+) -> tuple[Book, ...]:
+    """Read every book."""
+    books = []
+    for kept in BOOKS:
+        progress("books")
+        books.append(kept(db, now))
+    return tuple(books)
 
 
 def counts(path: Path) -> dict[str, int]:

@@ -15,6 +15,7 @@ from storage.database import check_foreign_keys, connect, reading, refuse_foreig
 from storage.errors import StorageError
 from storage.files import refuse_other
 from storage.sizes import file_pages
+from storage.sql import Connection
 
 PAGES_A_STEP: Final = 2_000
 GENTLE_PAGES: Final = 500
@@ -23,6 +24,9 @@ GENTLE_PAGES: Final = 500
 LONGEST_REST_S: Final = 0.1
 ROOM_LEFT: Final = 64 << 20
 """So many bytes stay free beside a copy: the database itself may lie on that disk."""
+
+ROOM_FOR_SEALED: Final = 1.5
+"""A sealed copy lies beside the plain one while it is made: a third of it, a half at most."""
 
 ENDS: Final = ("", "-wal", "-shm")
 """Of the names of a database's files."""
@@ -38,13 +42,15 @@ def copy(
     *,
     gently: bool = False,
     is_still: bool = False,
+    room: float = 1.0,
 ) -> int:
     """Copy a database that may be in use to ``target``, check the copy, return its bytes.
 
     All of it is as it was at one moment, however much is written meanwhile. ``progress`` is
     called with pages done and pages in all. ``gently`` leaves the disk to others half of the
-    time; ``is_still`` of a source that nobody writes leaves nothing beside it. The copy appears
-    under its name only when it is whole. Raises StorageError where the source is missing, none
+    time; ``is_still`` of a source that nobody writes leaves nothing beside it; ``room`` is asked
+    for, as a multiple of the source, before anything is written. The copy appears under its name
+    only when it is whole. Raises StorageError where the source is missing, none
     of ours, or of a newer version (which alone knows what makes it whole), and where the copy
     fails or has no room.
     """
@@ -62,8 +68,9 @@ def copy(
             closing(reading(source, is_still=is_still)) as read,
             closing(sqlite3.connect(partial)) as write,
         ):
-            refuse_no_room(read.conn, partial)
-            copy_pages(read.conn, write, progress, gently=gently)
+            refuse_no_room(read.conn, partial, room)
+            shown = watched(progress, partial, file_pages(read.conn).size)
+            copy_pages(read.conn, write, shown, gently=gently)
         partial.replace(target)
         return target.stat().st_size
     except sqlite3.DatabaseError as error:
@@ -118,16 +125,33 @@ def verify_whole(copied: sqlite3.Connection, expected: dict[str, int]) -> None:
         raise StorageError("storage.corrupt")
 
 
-def refuse_no_room(source: sqlite3.Connection, target: Path) -> None:
-    """Raise StorageError where a copy would fill the disk."""
-    needed, free = file_pages(source).bytes, shutil.disk_usage(target.parent).free
-    if free < needed + ROOM_LEFT:
+def refuse_no_room(source: sqlite3.Connection, target: Path, room: float = 1.0) -> None:
+    """Raise StorageError where a copy, or so many, would fill the disk."""
+    refuse_less(round(file_pages(source).bytes * room), target, ROOM_LEFT)
+
+
+def refuse_less(needed: int, target: Path, beside: int) -> None:
+    """Raise StorageError where fewer bytes are free than are needed and others need beside."""
+    free = shutil.disk_usage(target.parent).free
+    if free < needed + beside:
         raise StorageError(
             "storage.no_room",
             path=str(target.parent),
             needed=round(needed / 1e6),
             free=round(free / 1e6),
         )
+
+
+def watched(
+    progress: Callable[[int, int], None], target: Path, page: int
+) -> Callable[[int, int], None]:
+    """Let a copy end where the disk fills meanwhile: the database may write there, too."""
+
+    def step(done: int, total: int) -> None:
+        refuse_less((total - done) * page, target, 0)
+        progress(done, total)
+
+    return step
 
 
 def restore(
@@ -155,8 +179,8 @@ def restore(
             sealing.opened(copy_, ready, key)
             refuse_no_backup(ready, copy_)
         else:
-            refuse_no_backup(copy_, copy_)
-            copy(copy_, ready, progress, is_still=True)
+            refuse_no_backup(copy_, copy_, look=lambda _: None)  # the copy of it is looked at
+            copied_whole(copy_, ready, progress)
         was_there = path.exists()
         put_in_place(ready, path, aside)
     except OSError as error:
@@ -224,17 +248,30 @@ def refuse_unread(path: Path) -> None:
         raise StorageError("storage.unread_copy", path=str(path), reason=error.strerror) from error
 
 
-def refuse_no_backup(path: Path, copy_: Path) -> None:
+def copied_whole(copy_: Path, ready: Path, progress: Callable[[int, int], None]) -> None:
+    """Copy a backup; StorageError where what comes of it is broken, or there is no room."""
+    try:
+        copy(copy_, ready, progress, is_still=True)
+    except StorageError as error:
+        if error.text_key not in {"storage.corrupt", "storage.not_database"}:
+            raise
+        raise StorageError("storage.no_backup", path=str(copy_)) from error
+
+
+def refuse_no_backup(
+    path: Path, copy_: Path, look: Callable[[sqlite3.Connection], None] | None = None
+) -> None:
     """Raise StorageError unless a file is a whole database of ours that this version can read.
 
-    ``copy_`` is the file that is named then: what was sealed is looked at in another one.
+    ``copy_`` is the file that is named then: what was sealed is looked at in another one. ``look``
+    looks whether it is whole; without one all of it is read.
     """
     if not path.is_file():
         raise StorageError("storage.no_backup", path=str(copy_))
     try:
         refuse_other(path)
         with closing(reading(path, is_still=True)) as read:
-            verify(read.conn)
+            (look or verify)(read.conn)
             is_empty = not read.table_names()
             refuse_foreign(read)
     except sqlite3.DatabaseError as error:
@@ -262,14 +299,22 @@ def verify(connection: sqlite3.Connection) -> None:
         raise StorageError("storage.corrupt")
 
 
-def check(path: Path) -> None:
+def check(path: Path, progress: Callable[[str], None]) -> None:
     """Check a database file from end to end, rows that point nowhere included.
 
-    Raises StorageError where something is wrong with it.
+    ``progress`` hears what is next. Raises StorageError where something is wrong with it.
     """
     try:
         with closing(reading(path)) as read:
-            verify(read.conn)
-            check_foreign_keys(read)
+            for name, look in CHECKS.items():
+                progress(name)
+                look(read)
     except sqlite3.DatabaseError as error:
         raise wrapped(error) from error
+
+
+CHECKS: Final[dict[str, Callable[[Connection], None]]] = {
+    "pages": lambda read: verify(read.conn),
+    "references": check_foreign_keys,
+}
+"""What a check looks at, one behind the other."""

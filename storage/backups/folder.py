@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from storage.backups import rotation, sealing
-from storage.backups.copies import begin, copy
+from storage.backups.copies import ROOM_FOR_SEALED, begin, copy
 from storage.backups.rotation import Keep
 from storage.errors import StorageError
 
@@ -61,7 +61,7 @@ def make(
     the copy cannot be made, or another program makes one there; then nothing goes.
     """
     with _alone_in(folder):
-        _remove(folder, [left.name for left in folder.iterdir() if is_left_over(left.name)])
+        tidy(folder)
         target = folder / rotation.name(now, sealed=bool(recipient))
         if recipient:
             make_sealed(database, target, progress, recipient, gently=gently)
@@ -78,6 +78,18 @@ def is_left_over(name: str) -> bool:
     return any(
         rotation.made_at(name.removesuffix(end)) for end in UNFINISHED if name.endswith(end)
     )
+
+
+def tidy(target: Path) -> None:
+    """Remove what a copy that was cut off has left, of a file or in a folder of backups.
+
+    Nobody else may be making one there.
+    """
+    if target.is_dir():
+        _remove(target, [left.name for left in target.iterdir() if is_left_over(left.name)])
+        return
+    for end in UNFINISHED:
+        target.with_name(f"{target.name}{end}").unlink(missing_ok=True)
 
 
 def make_sealed(
@@ -97,7 +109,7 @@ def make_sealed(
     plain = target.with_name(f"{target.name}{PLAIN}")
     being_sealed = target.with_name(f"{target.name}{SEALING}")
     try:
-        copy(database, plain, progress, gently=gently)
+        copy(database, plain, progress, gently=gently, room=ROOM_FOR_SEALED)
         begin(being_sealed)
         sealing.seal(plain, being_sealed, recipient)
         being_sealed.replace(target)

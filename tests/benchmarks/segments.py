@@ -130,22 +130,31 @@ def put_structure(db: sqlite3.Connection, cookie: bytes, count: int, levels: lis
 
 
 def repeat(source: sqlite3.Connection, db: sqlite3.Connection, shifts: list[int]) -> None:
-    """Write an index anew, so many times, each time with its row ids shifted by so much."""
-    cookie, count, levels = structure(source)
-    old = [one for level in levels for one in level]
-    made: list[list[Segment]] = [[] for _ in levels]
-    number = 0
+    """Write an index behind another, so many times, its row ids shifted by so much each time."""
+    _, _, levels = structure(source)
+    cookie, count, made = structure(db)
+    number = max((one.number for level in made for one in level), default=0)
+    made += [[] for _ in levels[len(made) :]]
     for shift in shifts:
-        for level, found in zip(made, levels, strict=True):
+        for level, found in zip(made, levels, strict=False):
             for one in found:
                 number += 1
                 copy(source, db, one.number, number, shift)
                 level.append(Segment(number, one.first, one.last))
-    assert len(old) * len(shifts) == number
     put_structure(db, cookie, count, made)
-    (block,) = source.execute("select block from item_words_data where id = ?", (AVERAGES,)).fetchone()  # fmt: skip
-    summed = b"".join(written(one * len(shifts)) for one in numbers(block))
-    db.execute("insert or replace into item_words_data values (?, ?)", (AVERAGES, summed))
+    summed = [
+        was + one * len(shifts) for was, one in zip(averages(db), averages(source), strict=True)
+    ]
+    db.execute(
+        "insert or replace into item_words_data values (?, ?)",
+        (AVERAGES, b"".join(map(written, summed))),
+    )
+
+
+def averages(db: sqlite3.Connection) -> list[int]:
+    """Read how many rows an index has, and how many words."""
+    (block,) = db.execute("select block from item_words_data where id = ?", (AVERAGES,)).fetchone()
+    return [*numbers(block)] or [0, 0]
 
 
 def copy(

@@ -3,7 +3,8 @@
 An archive is grown to a number of items (20,000 a day; 36 million are five years) on a fast path
 that leaves the rows which recording leaves: items, keys, stories, former ids, the text index,
 tallies. ``repeat`` writes it into another file so many times one after the other, under later
-numbers and times, which is much faster yet: the last item of that came a week ago.
+numbers and times, which is much faster yet: the last item of a new one came a week ago. What has
+items already grows by them, into the future: whoever measures takes the newest for today.
 
     python -m tests.benchmarks.years grow FILE 1000000
     python -m tests.benchmarks.years repeat FILE LARGE 8
@@ -179,11 +180,10 @@ insert into story_aliases select id + :stories, story_id + :stories from old.sto
 """
 KEYS = """
 insert into item_keys
-select feed_id, cast(substr(key, :turned + 1) || substr(key, 1, :turned) as blob),
-    item_id + :after
+select feed_id, cast(char(:turn) || substr(key, 2) as blob), item_id + :after
 from old.item_keys order by 1, 2
 """
-"""Keys are digests: those of copies are the bytes of the first in another order."""
+"""Keys are digests: those of copies begin with another byte, by the number of the turn."""
 
 TALLIES = """
 insert into tallies
@@ -195,10 +195,16 @@ on conflict do update set stored = stored + excluded.stored, known = known - exc
 
 
 def repeat(source: Path, path: Path, times: int) -> None:
-    """Write an archive into a new file, so many times one after the other."""
-    connect(path).close()
+    """Write an archive into a file, so many times one after the other, behind what it has."""
+    made = connect(path)
+    has, told = highest(made, "items"), highest(made, "stories")
+    while has and search.merge_some(made):  # a part that is being joined can have none behind it
+        pass
+    last = from_ms(made.conn.execute("select max(first_seen) from items").fetchone()[0])
+    made.close()
     db = sqlite3.connect(path, isolation_level=None)
-    for setting in ("journal_mode = off", "synchronous = off", "cache_size = -400000"):
+    for setting in ("journal_mode = delete", "journal_mode = off", "synchronous = off",
+                    "cache_size = -400000"):  # fmt: skip
         db.execute(f"pragma {setting}")  # it is nothing to be kept yet
     db.execute("attach ? as old", (str(source),))
     db.execute("begin")
@@ -212,18 +218,16 @@ def repeat(source: Path, path: Path, times: int) -> None:
             "(select id from old.stories union all select id from old.story_aliases)",
         )
     )
-    ends = datetime.now(UTC) - timedelta(days=8)
-    began = ends - timedelta(days=items * times / A_DAY)
-    for turn in range(times):
-        turned_over(db, turn, items * turn, stories * turn, began)
-    db.execute(
-        "update feeds set items ="
-        " coalesce((select sum(stored) from tallies where feed_id = feeds.id), 0)"
+    began = (last or datetime.now(UTC) - timedelta(days=8 + items * times / A_DAY)) - timedelta(
+        days=has / A_DAY
     )
+    for turn in range(times):
+        turned_over(db, 1 + has // items + turn, has + items * turn, told + stories * turn, began)
+    db.execute("update feeds set items = (select count(*) from items where feed_id = feeds.id)")
     db.execute("commit")
     say("index")
     with sqlite3.connect(source) as old:
-        segments.repeat(old, db, [items * turn for turn in range(times)])
+        segments.repeat(old, db, [has + items * turn for turn in range(times)])
     db.close()
     say("done")
 
@@ -233,11 +237,11 @@ def turned_over(
 ) -> None:
     """Write all rows of an archive once more, under numbers that follow on what is there."""
     values = {
-        "after": after, "stories": stories, "turned": turn,
+        "after": after, "stories": stories, "turn": turn,
         "began": to_ms(began), "every": 86_400_000 // A_DAY,
     }  # fmt: skip
     for statement in (ITEMS, STORIES, ALIASES, KEYS, TALLIES):
-        say(f"{turn}: {statement.split()[2]}")
+        say(f"after {after:,}: {statement.split()[2]}")
         named = {name: value for name, value in values.items() if f":{name}" in statement}
         db.execute(statement, named)
 
@@ -381,25 +385,10 @@ def measure_retention(path: Path, most: int) -> None:
         f"retention: {gone:,} items in {time.perf_counter() - began:.0f} s, CPU {cpu / gone * 1e6:.0f}"
         f" µs an item, the longest transaction {longest * 1e3:.0f} ms"
     )
-    sliced("keys packed", db, seen_keys.step)
-    walked(db)
+    sliced("keys packed", db, seen_keys.step, retention.pruned_to(db))
+    sliced("what is gone leaves the index", db, unfiling.some)
+    sliced("free pages are given back", db, vacuum.some)
     db.close()
-
-
-def walked(db: Connection) -> None:
-    """Print what it takes to walk through the index for what is gone: its first steps."""
-    after = in_transaction(db, "begin immediate", unfiling.take_up)
-    steps, longest, busy = 0, 0.0, time.process_time()
-    while after is not None and steps < MOST_STEPS:
-        at = time.perf_counter()
-        gathered = unfiling.gather(db, after)
-        after = in_transaction(db, "begin immediate", unfiling.keep, gathered)
-        longest = max(longest, time.perf_counter() - at)
-        steps += 1
-    print(
-        f"the index walked: {steps} steps, CPU {(time.process_time() - busy) * 1e3:.0f} ms,"
-        f" the longest {longest * 1e3:.0f} ms"
-    )
 
 
 def main() -> None:

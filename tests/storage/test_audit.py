@@ -8,10 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from storage import search
+from storage.audit import report
 from storage.audit.laws import LAWS
+from storage.audit.numbers import ItemNumbers
 from storage.audit.report import DEEP_LAWS, Report, audit, counts, steps
+from storage.database import connect
 from storage.errors import StorageError
-from storage.sql import to_ms
+from storage.model import FeedId, ItemId
+from storage.sql import Connection, to_ms
+from tests.storage import rows
 from tests.storage.sample import LATER, NOW, hours_of_news
 
 
@@ -217,11 +223,11 @@ def deeply(path: Path) -> set[str]:
 
 
 def test_a_whole_database_is_found_so_step_by_step(sound: Path) -> None:
-    heard: list[int] = []
+    heard: list[str] = []
     report = audit(sound, NOW, heard.append, deep=True)
     assert () == report.breaches
     assert len(LAWS) + len(DEEP_LAWS) == report.laws
-    assert (steps(deep=True), True) == (sum(heard), report.adds_up)
+    assert (steps(deep=True), True) == (len(heard), report.adds_up)
 
 
 def test_each_deep_law_is_broken_below() -> None:
@@ -233,6 +239,39 @@ def test_what_only_a_deep_audit_sees_is_told(law: str, sound: Path) -> None:
     SPOILT[law](sound)
     assert law not in broken(sound)
     assert {law} == deeply(sound)
+
+
+def test_every_item_is_asked_for_whatever_its_number(connection: Connection) -> None:
+    source = rows.feed(connection)
+    for number in (1, 2, 0xFFFF, 0x10000, 1 << 40):
+        rows.told(connection, source, rows.new_item(number))
+    connection.conn.execute("insert into removed_items(id) values (7)")
+    numbers = ItemNumbers(connection)
+    assert [True, False, True, False] == [numbers.is_item(n) for n in (1, 3, 1 << 40, 1 << 41)]
+    # Of each that is neither there nor gone it is said once.
+    assert [9, 1 << 41, -1] == [
+        n for n in (1, 7, 9, 9, 1 << 41, 1 << 40, -1) if numbers.is_lost(n)
+    ]
+    assert [True, False, True] == [numbers.was_filed(n) for n in (1, 2, 1 << 42)]
+
+
+def test_what_comes_while_the_audit_reads_breaks_no_law(
+    sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def counted(db: Connection) -> ItemNumbers:
+        numbers = ItemNumbers(db)
+        with closing(connect(sound)) as bot:
+            rows.told(bot, FeedId(1), rows.new_item(190))
+            search.index(bot, ItemId(190), "s:headline")
+            bot.conn.execute("update feeds set items = items + 1 where id = 1")
+            bot.conn.execute(
+                "insert into tallies values (1, 1, 1, 1, 1, 0, 0, 0, 0)"
+                " on conflict do update set entries = entries + 1, stored = stored + 1"
+            )
+        return numbers
+
+    monkeypatch.setattr(report, "ItemNumbers", counted)
+    assert set() == deeply(sound)
 
 
 def test_a_search_index_with_spoilt_pages_is_told(sound: Path) -> None:

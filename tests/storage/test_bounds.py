@@ -86,7 +86,6 @@ BOUNDS = {
     "rate_alerts": PEOPLE,
     "rate_sources": SIZE,
     "removed_items": WORK,
-    "removed_words": WORK,
     "rests": WORK,
     "revisions": PARENT,
     "seen_keys": Bound(By.KEYS),

@@ -228,5 +228,5 @@ def test_a_start_does_not_look_through_the_rows_and_check_does(tmp_path: Path) -
         other.commit()
     connect(path).close()
     with pytest.raises(StorageError) as raised:
-        copies.check(path)
+        copies.check(path, lambda _: None)
     assert "storage.corrupt" == raised.value.text_key

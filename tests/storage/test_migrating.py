@@ -23,6 +23,8 @@ from tests.storage.sample import NOW
 from tests.storage.test_database import ONE_OF_EACH
 
 FILES = sorted(KEPT.glob("*.db.gz"))
+DROPPED = {"removed_words"}
+"""Tables that a later version does without; these held work under way."""
 STEPS = [step.name for step in migrations._migrations]
 FIRST_WHOLE = STEPS.index("m010_lasting_ids") + 1
 """From here on all steps are one transaction."""
@@ -54,7 +56,7 @@ def test_a_published_versions_database_becomes_one_of_ours(kept: Path, tmp_path:
     before = rows_of(path)
     connect(path).close()
     after = rows_of(path)
-    assert before == {name: after.get(name) for name in before}
+    assert before == {name: after.get(name, 0 if name in DROPPED else None) for name in before}
     report = audit(path, NOW, lambda _step: None, deep=True)
     assert ((), True) == (report.breaches, report.adds_up)
 

@@ -1,5 +1,6 @@
 """Laws of the full-text index."""
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -117,6 +118,37 @@ def test_a_limit_counts_no_item_that_is_gone(archive) -> None:
     archive.execute("delete from items where id = 5")
 
     assert [3] == [hit.item_id for hit in search.hits(archive, '"s:газ"', limit=1)]
+
+
+def test_what_is_counted_of_late_reads_nothing_of_the_years_before(archive) -> None:
+    archive.execute("update items set first_seen = first_seen - 9e10 where id < 4")
+    asked: list[str] = []
+    archive.conn.set_trace_callback(asked.append)
+    found = search.all_hits(archive, '"s:газ"', day(5) - timedelta(hours=40))
+    archive.conn.set_trace_callback(None)
+
+    assert [5] == [hit.item_id for hit in found]
+    assert [True] == ["rowid > 3" in one for one in asked if "item_words match" in one]
+
+
+def test_entries_before_the_first_item_that_is_there_are_not_read(archive) -> None:
+    archive.execute("delete from items where id < 3")
+
+    assert 2 == search._above(archive, None)
+    assert [5, 3] == [hit.item_id for hit in search.hits(archive, '"s:газ"', limit=9)]
+
+
+def test_a_read_that_takes_too_long_ends_with_what_it_found(archive, monkeypatch) -> None:
+    monkeypatch.setattr(search, "STEPS", 1)
+
+    assert [] == search.hits(archive, '"s:газ"', limit=9, longest_s=0)
+    assert [5, 3, 2, 1] == [
+        hit.item_id for hit in search.hits(archive, '"s:газ"', limit=9, longest_s=60)
+    ]
+    # Nothing of it stays behind, and nothing but its own end is passed over.
+    assert 5 == archive.execute("select count(*) from items").fetchone()[0]
+    with pytest.raises(sqlite3.OperationalError):
+        search.hits(archive, '"s:газ" AND AND', limit=9, longest_s=60)
 
 
 # --- the index's parts ----------------------------------------------------------------------

@@ -1,11 +1,14 @@
 """``steppewire audit``: says what adds up in a line each, and what does not with its rows."""
 
+import asyncio
 import json
 import sqlite3
+import threading
 from contextlib import closing
 
 import pytest
 
+from bot.cli.common import aside
 from tests.bot.cli.conftest import lines
 
 
@@ -77,3 +80,25 @@ def test_what_is_no_database_of_ours_is_refused(cli, tmp_path):
     assert "no database" in missing.stderr
     (tmp_path / "news.db").write_text("a letter")
     assert 1 == cli("audit").exit_code
+
+
+async def test_who_stops_a_command_waits_for_nothing_that_reads_a_large_file():
+    began, goes_on = threading.Event(), threading.Event()
+
+    def read() -> None:
+        began.set()
+        goes_on.wait()
+
+    reading = asyncio.create_task(aside(read))
+    await asyncio.to_thread(began.wait)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert [True] == [one.daemon for one in threading.enumerate() if one.name.endswith("(run)")]
+    goes_on.set()
+
+
+async def test_what_goes_wrong_aside_is_heard():
+    with pytest.raises(ZeroDivisionError):
+        await aside(lambda: 1 // 0)
+    assert "3" == await aside(str, 3)

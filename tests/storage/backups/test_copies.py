@@ -50,3 +50,20 @@ def test_what_is_not_there_cannot_be_copied(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as raised:
         copies.copy(tmp_path / "none.db", tmp_path / "copy.db", lambda *_: None)
     assert "storage.missing" == raised.value.text_key
+
+
+def test_a_broken_backup_is_told_as_such_and_replaces_nothing(tmp_path: Path) -> None:
+    backup, news = tmp_path / "backup.db", tmp_path / "news.db"
+    for path in (backup, news):
+        connect(path).close()
+    spoilt = bytearray(backup.read_bytes())
+    spoilt[4096 * 30 : 4096 * 33] = b"\xff" * 4096 * 3
+    backup.write_bytes(spoilt)
+    before = news.read_bytes()
+    with pytest.raises(StorageError) as raised:
+        copies.restore(backup, news, tmp_path / "aside", lambda *_: None)
+    assert ("storage.no_backup", str(backup)) == (
+        raised.value.text_key, raised.value.values["path"],
+    )  # fmt: skip
+    assert before == news.read_bytes()
+    assert {backup, news} == set(tmp_path.iterdir())

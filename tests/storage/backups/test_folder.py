@@ -110,7 +110,48 @@ def test_a_copy_for_which_there_is_no_room_is_not_begun(
     assert not list(tmp_path.glob("copy.db*"))
 
 
+def test_a_copy_ends_where_others_fill_the_disk_meanwhile(
+    news: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = shutil.disk_usage(tmp_path)
+    free = [disk.free, disk.free, 4096]
+    monkeypatch.setattr(copies, "PAGES_A_STEP", 5)
+    monkeypatch.setattr(
+        copies.shutil, "disk_usage", lambda _: disk._replace(free=free.pop(0) if free else 0)
+    )
+    with pytest.raises(StorageError) as raised:
+        copies.copy(news, tmp_path / "copy.db", lambda *_: None)
+    assert ("storage.no_room", 0) == (raised.value.text_key, raised.value.values["free"])
+    assert not list(tmp_path.glob("copy.db*"))
+
+
+def test_what_a_copy_that_was_stopped_has_left_is_tidied_away(tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    kept = {"steppewire-20261122T120000Z.db", "mine.partial"}
+    for name in (*kept, "steppewire-20261123T120000Z.db.partial"):
+        (folder / name).touch()
+    (tmp_path / "copy.db.partial").touch()
+    (tmp_path / "copy.db").touch()
+    backup_folder.tidy(folder)
+    backup_folder.tidy(tmp_path / "copy.db")
+    assert kept == {one.name for one in folder.iterdir()}
+    assert ["copy.db"] == [one.name for one in tmp_path.glob("copy*")]
+
+
 # --- sealed ------------------------------------------------------------------------------------
+
+
+def test_a_sealed_copy_is_not_begun_where_only_the_plain_one_has_room(
+    news: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, size = shutil.disk_usage(tmp_path), news.stat().st_size
+    monkeypatch.setattr(copies, "ROOM_LEFT", 0)
+    monkeypatch.setattr(copies.shutil, "disk_usage", lambda _: disk._replace(free=size * 1.2))
+    made(news, tmp_path / "plain")
+    with pytest.raises(StorageError) as raised:
+        made(news, tmp_path / "sealed", recipient=PUBLIC)
+    assert "storage.no_room" == raised.value.text_key
 
 
 @pytest.fixture
