@@ -273,6 +273,7 @@ def is_updated(clone: Clone, ask: Ask, version: str) -> None:
     clone.follows("In a container", 2)
     is_served(clone, ask, "9.9.9")
     is_shown("9.9.9")
+    is_watched(clone)
     today = time.strftime("%Y-%m-%d")
     clone.follows("Going back", 1, **{"2026-11-22": today, "COMMIT": before})
     is_served(clone, ask, version)
