@@ -32,14 +32,13 @@ from bot.sandbox.telegram.model import User
 from tests import farm
 from tests.farm import Farm
 from tests.journeys.documented import COMMENT, ROOT, blocks, section
-from tests.longrun.failover import FEEDS, WORD, World
+from tests.longrun.failover import BUCKET, FEEDS, S3_PORT, WORD, World, s3
 from tests.longrun.installing import grown
 
 COMPOSE = "docker compose -f deploy/compose.yaml"
 PROJECT = "steppewire-trial"
 SUBNET, GATEWAY = "10.213.77.0/24", "10.213.77.1"
 BEGUN_WITHIN_S = 120
-SETTINGS = 'EXTRAS="web"\nCOMPOSE_PROFILES=web,litestream\n'
 Ask = Callable[[str], str]
 READER = 5001
 HEADLINE = rf"{WORD} [^\n<]*? \d+"
@@ -77,6 +76,7 @@ class Clone:
     folder: Path
     engine: str
     overlay: Path
+    settings: str = 'EXTRAS="web"\nCOMPOSE_PROFILES=web,litestream\n'
 
     def typed(self, line: str) -> str:
         """Run a line of a shell; return what it says, or end with it where it fails."""
@@ -187,7 +187,14 @@ def is_watched(clone: Clone) -> None:
 
 def is_replicated(clone: Clone) -> None:
     """Have Litestream's files lie there, and no error in its log."""
-    until(lambda: clone.bot("find /backups/replica -name *.ltx"))
+
+    def lies_there() -> bool:
+        if "LITESTREAM" not in clone.settings:
+            return ".ltx" in clone.bot("find /backups/replica")
+        with urlopen(f"http://127.0.0.1:{S3_PORT}/{BUCKET}?list-type=2", timeout=10) as answer:
+            return b".ltx" in answer.read()
+
+    until(lies_there)
     said = clone.typed(f"{COMPOSE} logs litestream 2>&1")
     assert "level=ERROR" not in said, said
 
@@ -242,7 +249,7 @@ class Newsroom:
 def walk(clone: Clone, news: Newsroom, ask: Ask, begin: Callable[[], None]) -> None:
     """Do all that the documents say, while news comes."""
     clone.typed(f"git clone -q {ROOT} ../upstream; git clone -q ../upstream .")
-    (clone.folder / "deploy" / ".env").write_text(SETTINGS, encoding="utf-8")
+    (clone.folder / "deploy" / ".env").write_text(clone.settings, encoding="utf-8")
     clone.follows("In a container")
     version = clone.bot("steppewire --version").split()[-1]
     is_served(clone, ask, version)
@@ -330,17 +337,29 @@ async def walked(clone: Clone) -> None:
             await asyncio.to_thread(clone.run, f"{COMPOSE} --profile monitoring down --volumes")
 
 
+async def begun(clone: Clone, moto: str | None) -> None:
+    """Walk, with an S3 server for the replica where there is one."""
+    if moto is None:
+        return await walked(clone)
+    async with s3(moto, "0.0.0.0") as leads:
+        told = "".join(f'{name}="{value}"\n' for name, value in leads.items())
+        clone.settings += told.replace("127.0.0.1", GATEWAY)
+        return await walked(clone)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     docker = shutil.which("docker")
     parser.add_argument("--engine", default="docker compose" if docker else "podman-compose")
-    engine = parser.parse_args().engine
+    parser.add_argument("--s3", metavar="MOTO_SERVER", help="replicate to S3, not to a folder")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place, "clone")
         folder.mkdir()
-        asyncio.run(walked(Clone(folder, engine, Path(place, "trial.yaml"))))
+        clone = Clone(folder, asked.engine, Path(place, "trial.yaml"))
+        asyncio.run(begun(clone, asked.s3))
     print("Every line of docs/install.md that a container needs does what it says.")
 
 
