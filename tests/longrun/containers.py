@@ -88,7 +88,7 @@ class Clone:
     def run(self, line: str, *, shown: bool = True) -> "subprocess.CompletedProcess[str]":
         """Run a line of a shell."""
         if shown:
-            print(f"  {line}", flush=True)
+            print(f"  {line.splitlines()[0]}", flush=True)
         here = re.sub(r" (run|exec)(?= (?!-T))", r" \1 -T", line) if COMPOSE in line else line
         here = here.replace(COMPOSE, f"{self.engine} -f deploy/compose.yaml -f {self.overlay}")
         return subprocess.run(
