@@ -76,7 +76,7 @@ class Clone:
     folder: Path
     engine: str
     overlay: Path
-    settings: str = 'EXTRAS="web"\nCOMPOSE_PROFILES=web,litestream\n'
+    settings: str = 'EXTRAS="web"\nCOMPOSE_PROFILES=web,litestream,monitoring\n'
 
     def typed(self, line: str) -> str:
         """Run a line of a shell; return what it says, or end with it where it fails."""
@@ -265,7 +265,7 @@ def walk(clone: Clone, news: Newsroom, ask: Ask, begin: Callable[[], None]) -> N
     for stopped in ("down", "restart bot", "kill -s KILL bot"):
         time.sleep(8)
         clone.typed(f"{COMPOSE} {stopped}")
-        clone.typed(f"{COMPOSE} --profile monitoring up -d")
+        clone.typed(f"{COMPOSE} up -d")
         is_watched(clone)
     assert not news.is_told(clone)
     is_updated(clone, ask, version)
@@ -292,7 +292,7 @@ def is_lost(clone: Clone, ask: Ask, version: str) -> None:
     clone.follows("In containers", 0, "docs/failover.md")
     time.sleep(3)  # a second between two copies
     clone.typed(f"{COMPOSE} kill -s KILL litestream bot")
-    clone.typed(f"{COMPOSE} --profile monitoring down")
+    clone.typed(f"{COMPOSE} down")
     clone.typed(f"{clone.engine.partition('-')[0].split()[0]} volume rm {PROJECT}_data")
     clone.follows("In containers", 1, "docs/failover.md")
     is_served(clone, ask, version)
@@ -334,7 +334,7 @@ async def walked(clone: Clone) -> None:
             await asyncio.to_thread(news.is_told, clone)
             print((await asyncio.to_thread(clone.bot, "steppewire audit")).splitlines()[-1])
         finally:
-            await asyncio.to_thread(clone.run, f"{COMPOSE} --profile monitoring down --volumes")
+            await asyncio.to_thread(clone.run, f"{COMPOSE} down --volumes")
 
 
 async def begun(clone: Clone, moto: str | None) -> None:
