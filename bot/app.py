@@ -21,13 +21,14 @@ from typing import Any
 
 import structlog
 
-from bot import connection, ground, pipeline, remote, vitals
+from bot import connection, ground, pipeline, remote, starts, vitals
 from bot.connection import TelegramConnection
 from bot.context import WatchersServices
 from bot.digests.maker import DigestService
 from bot.failures import note_odd_rows
 from bot.ground import BOTH, Ground, Half
 from bot.halves import BotHalf, WatchersHalf, common_ticks
+from bot.illness import IllnessNotices, process_of
 from bot.instance import alone_with
 from bot.monitoring import health
 from bot.monitoring.metrics import Metrics
@@ -54,6 +55,12 @@ log = structlog.get_logger(__name__)
 
 HEARD_WITHIN_S = 0.1
 """How often a bot's half looks whether the other half wrote something."""
+
+NOTED_WITHIN_S = 0.5
+"""So long a stop waits at most until it is noted that it is one."""
+
+LAST_WORDS_S = 1.0
+"""So long it takes at most to write down where the event loop stands still."""
 
 Fail = Callable[[float], None]
 """Ends the process with an error after so many seconds, however stuck it is."""
@@ -136,12 +143,14 @@ async def run_in(
         )
         open_parts.enter_context(metrics.counting_problems())
         watchdog = watchdog_of(base, house, stop, fail)
-        guard = LoopGuard(partial(fail, 0.0))
+        guard = LoopGuard(partial(fail, LAST_WORDS_S))
         for name, work in house.beside().items():
             open_parts.push_async_callback(cancelled, begun(work, name))
         open_parts.enter_context(ticking(house.rounds))
         open_parts.enter_context(guard.checking())
         open_parts.push_async_callback(cancelled, begun(watchdog.run(guard.beat), "watchdog"))
+        process = process_of(None if room else base.settings.bot_name)
+        await base.db.attempt(None, starts.began, process, base.clock())
         log.info("running", halves=sorted(halves))
         supervisor.ready()
         ready()
@@ -152,6 +161,9 @@ async def run_in(
         supervisor.stopping()
         if watchdog.beyond_help:
             raise NewsError("part.beyond_help", part=watchdog.beyond_help)
+        with suppress(StorageError, TimeoutError):
+            async with asyncio.timeout(NOTED_WITHIN_S):
+                await base.db.write(starts.ended, process)
 
 
 def begun(work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
@@ -215,7 +227,12 @@ class House:
         self.watchers = WatchersHalf(room, self.timekeeper) if room else None
         self.bot = BotHalf(base, self.timekeeper, digests, telegram) if telegram else None
         self.ticks = (
-            *common_ticks(base, self.timekeeper, telegram.tell_now if telegram else untold),
+            *common_ticks(
+                base,
+                self.timekeeper,
+                telegram.tell_now if telegram else untold,
+                IllnessNotices(base, self._measured, None if room else base.settings.bot_name),
+            ),
             *(self.watchers.ticks if self.watchers else ()),
             *(self.bot.ticks if self.bot else ()),
         )
@@ -250,7 +267,10 @@ class House:
 
     async def in_words(self) -> str:
         """Say in a line how we are."""
-        return (await health.measured(self.vitals)).in_words()
+        return (await self._measured()).in_words()
+
+    async def _measured(self) -> health.Vitals:
+        return await health.measured(self.vitals)
 
 
 def watchdog_of(ground: Ground, house: House, stop: asyncio.Event, fail: Fail) -> Watchdog:

@@ -22,7 +22,6 @@ import structlog
 from bot.ground import Ground
 from bot.notices import enqueue_backup_notice
 from bot.texts import sentence
-from storage import wrong_times
 from storage.backups import attempts, rotation
 from storage.backups import folder as backup_folder
 from storage.backups.attempts import LastBackup
@@ -62,12 +61,10 @@ class ScheduledBackups:
         """Make a backup where one is due.
 
         By a doubtful clock none but the first, which does not wait: older ones go after others.
-        Where a clock is only young (whoever is started anew every few minutes has no other) the
-        outlets' dates speak for it.
         """
         folder, now = self._settings.backup_dir, self._ground.clock()
         there = await asyncio.to_thread(backup_folder.names, Path(folder)) if folder else []
-        if not folder or (there and not (clock_is_trusted or await self._is_told(now))):
+        if not folder or (there and not clock_is_trusted):
             self.pulse.beat()
             return
         before = await self._ground.db.read(attempts.last)
@@ -76,11 +73,6 @@ class ScheduledBackups:
             begun = attempts.begun(before, now)
             await self._ground.db.write(attempts.keep, begun)
             await self._make(begun)
-
-    async def _is_told(self, now: datetime) -> bool:
-        """Tell whether our time is believed, and near what outlets told."""
-        clock = self._ground.clock
-        return not clock.is_doubted and await self._ground.db.read(wrong_times.is_told, now)
 
     async def _make(self, begun: LastBackup) -> None:
         """Have a backup made, and keep how that ended."""

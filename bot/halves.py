@@ -5,7 +5,7 @@ people and delivers what is owed.
 
 Which tick is where:
 
-- every process: clock alarm
+- every process: clock alarm illness
 - the watching half: poller pages rates translations articles notices asides errands backups
   removals upkeep
 - the bot's half: digests promises menus
@@ -22,13 +22,14 @@ from bot.connection import TelegramConnection
 from bot.digests.maker import DigestService
 from bot.errands import ErrandRunner
 from bot.ground import Ground
+from bot.illness import ILLNESS_TICK_S, IllnessNotices
 from bot.monitoring.health import PartHealth
 from bot.monitoring.watchdog import CUT_S, GuardedPart
 from bot.notices import enqueue_aside_notices, enqueue_feed_notices
 from bot.pipeline import Pipeline
 from bot.ticks import Tick
 from bot.timekeeper import Timekeeper
-from bot.upkeep import upkeep
+from bot.upkeep import UPKEEP_TICK_S, upkeep_if_due
 from storage import owing, removal, set_aside
 from storage.model import ChatId
 from watchers.pulse import Pulse
@@ -49,14 +50,16 @@ TRANSLATE_TICK_S = 5
 """A message whose headline is translated is edited some 20 s after it was sent."""
 
 REMOVALS_TICK_S = 5
-UPKEEP_TICK_S = 3600
 LATE_S = 900
+HOURS_S = 3 * 3600
+"""So long an errand or an upkeep may take."""
 
 
 def common_ticks(
     ground: Ground,
     timekeeper: Timekeeper,
     tell_now: Callable[[Mapping[ChatId, str]], Awaitable[None]],
+    illness: IllnessNotices,
 ) -> tuple[Tick, ...]:
     """Tick in every process, whichever halves it runs."""
     alarm = StorageAlarm(
@@ -69,6 +72,7 @@ def common_ticks(
     return (
         Tick("clock", timekeeper.look, POLL_TICK_S, 120),
         Tick("alarm", alarm.look, ALARM_TICK_S, 300),
+        Tick("illness", illness.look, ILLNESS_TICK_S, 600),
     )
 
 
@@ -95,11 +99,11 @@ class WatchersHalf:
             Tick("notices", self._tell_of_feeds, DIGEST_TICK_S, 300),
             Tick("asides", partial(tell_of_asides, pipeline), DIGEST_TICK_S, 300),
             # An errand, a round by hand for instance, lasts as long as it lasts.
-            Tick("errands", ErrandRunner(pipeline).round, ERRAND_TICK_S, 3 * UPKEEP_TICK_S),
+            Tick("errands", ErrandRunner(pipeline).round, ERRAND_TICK_S, HOURS_S),
             Tick("backups", self._back_up, BACKUP_TICK_S, LONGEST_S, backups.pulse),
             # What a removed feed told may be much: each step of it is a beat.
             Tick("removals", self._remove, REMOVALS_TICK_S, 600, self._removed),
-            Tick("upkeep", self._upkeep, UPKEEP_TICK_S, 3 * UPKEEP_TICK_S),
+            Tick("upkeep", self._upkeep, UPKEEP_TICK_S, HOURS_S),
         )
 
     def parts(self) -> tuple[PartHealth, ...]:
@@ -129,7 +133,7 @@ class WatchersHalf:
 
     async def _back_up(self) -> None:
         """Make a backup where one is due."""
-        await self._backups.look(clock_is_trusted=self._timekeeper.is_trusted)
+        await self._backups.look(clock_is_trusted=await self._timekeeper.is_believed())
 
     async def _remove(self) -> None:
         """Let what removed feeds told leave the archive, in slices."""
@@ -139,7 +143,8 @@ class WatchersHalf:
 
     async def _upkeep(self) -> None:
         """Forget what nobody needs any more."""
-        await upkeep(self._pipeline, clock_is_trusted=self._timekeeper.is_trusted)
+        is_trusted = await self._timekeeper.is_believed()
+        await upkeep_if_due(self._pipeline, clock_is_trusted=is_trusted)
 
 
 async def tell_of_asides(ground: Ground) -> None:

@@ -18,6 +18,11 @@ from storage.sql import Connection, moment, to_ms
 MOST_ASIDE = 10
 """So many things that were set aside are named in one message."""
 
+FEEDS_TOLD = "feeds_told"
+"""The fact that says when admins were told of feeds last."""
+
+FEEDS_AGAIN_AFTER = timedelta(minutes=10)
+
 STORAGE_TOLD = "storage_told"
 """The facts that tell when each admin heard last of the end of such a trouble."""
 
@@ -26,16 +31,19 @@ def enqueue_feed_notices(db: Connection, admins: Iterable[int], now: datetime) -
     """Queue one message about changed feeds for each admin who has a chat with us.
 
     Run in one transaction, so that no notice is taken and not queued. Returns how many messages
-    were queued. While no admin has a chat with us, the notices wait.
+    were queued. While no admin has a chat with us, the notices wait; so they do for some minutes
+    after a message, for a network that fails takes every feed along, one after the other.
     """
     known = [
         chat for admin in sorted(admins) if (chat := chats.get(db, ChatId(admin))) is not None
     ]
-    if not known:
+    told = meta.get(db, FEEDS_TOLD)
+    if not known or (told and timedelta(0) <= now - moment(int(told)) < FEEDS_AGAIN_AFTER):
         return 0
     notices = feeds.take_notices(db)
     if not notices:
         return 0
+    meta.put(db, FEEDS_TOLD, str(to_ms(now)))
     new = [
         NewDelivery(
             chat.id,

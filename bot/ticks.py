@@ -1,16 +1,20 @@
-"""Timers that tick; they decide nothing: a tick asks the database what is due."""
+"""Timers that tick; they decide nothing: a tick asks the database what is due.
+
+They come evenly whatever the machine's clock is set to.
+"""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from bot.monitoring.health import PartHealth
 from bot.monitoring.watchdog import CUT_S, GuardedPart
@@ -19,6 +23,9 @@ from storage.happenings import Tell, TickEnded, unheard
 from watchers.pulse import Pulse
 
 log = structlog.get_logger(__name__)
+
+SET_BACK_SEEN_S = 1.0
+"""How often it is looked whether the machine's clock was set back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,24 @@ class Rounds:
             self._tell(TickEnded(tick.name, outcome, monotonic() - began))
 
 
+class Every(BaseTrigger):  # type: ignore[misc]  # it has no types
+    """So many seconds after the last time, and no time made up for.
+
+    The library's own interval lists each time that a clock set ahead by a year has left out.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        """Keep how many seconds lie between two times."""
+        self.interval = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """Return the next time; one that is over is followed by one after now."""
+        if previous_fire_time is None:
+            return now
+        following = previous_fire_time + self.interval
+        return following if following > now else now + self.interval
+
+
 @contextmanager
 def ticking(rounds: Iterable[Rounds]) -> Iterator[None]:
     """Let timers tick for as long as the block runs; each first tick comes at once."""
@@ -101,13 +126,28 @@ def ticking(rounds: Iterable[Rounds]) -> Iterator[None]:
     )
     now = datetime.now(UTC)
     for one in rounds:
-        scheduler.add_job(one.run_once, "interval", seconds=one.every_s, next_run_time=now)
+        scheduler.add_job(one.run_once, Every(one.every_s), next_run_time=now)
     logging.getLogger("apscheduler.executors.default").addFilter(is_no_stop)
     scheduler.start()
+    looking = asyncio.create_task(not_put_off(scheduler), name="not_put_off")
     try:
         yield
     finally:
+        looking.cancel()
         scheduler.shutdown(wait=False)
+
+
+async def not_put_off(scheduler: AsyncIOScheduler) -> None:
+    """Let come at once, again and again, what a clock that was set back would put off.
+
+    The library waits until the machine's clock shows the time for which it wrote a job down.
+    """
+    while True:
+        await asyncio.sleep(SET_BACK_SEEN_S)
+        now = datetime.now(UTC)
+        for job in scheduler.get_jobs():
+            if job.next_run_time > now + job.trigger.interval + timedelta(seconds=1):
+                job.modify(next_run_time=now)
 
 
 def is_no_stop(record: logging.LogRecord) -> bool:

@@ -1,5 +1,6 @@
 """Upkeep: forgets what nobody needs any more; in slices, where a day may have brought much.
 
+When it was done last is a row: lives of some minutes add up to the hour after which it is due.
 What is more than a quarter of an hour's work goes on an hour later: so whatever millions of items
 have to leave, every other part has its turn.
 """
@@ -7,7 +8,7 @@ have to leave, every other part has its turn.
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Concatenate, Final, ParamSpec
 
 import structlog
@@ -20,6 +21,7 @@ from storage import (
     full_texts,
     inbox,
     matches,
+    meta,
     owing,
     pages,
     rates,
@@ -37,15 +39,39 @@ from storage import retention as retaining
 from storage.database import Database
 from storage.outbox import queue
 from storage.retention import Retention
-from storage.sql import Connection
+from storage.sql import Connection, moment, to_ms
 from watchers.refiling import refile
 
 log = structlog.get_logger(__name__)
 
 P = ParamSpec("P")
 
+UPKEEP_TICK_S: Final = 60
+EVERY: Final = timedelta(hours=1)
+DONE_FACT: Final = "upkeep_done"
+"""The fact that says when it was done last."""
+
+WAITED_FOR_CLOCK_S: Final = 900.0
+"""After so long it is done without what goes by age: our clock is behind what outlets told."""
+
 LONGEST_S: Final = 900
 """How long one of its works goes on in an hour."""
+
+
+async def upkeep_if_due(pipeline: Pipeline, *, clock_is_trusted: bool) -> None:
+    """Do what is done every hour, if an hour has gone; a clock to forget by is waited for."""
+    now = pipeline.clock()
+    if not await pipeline.db.read(is_due, now):
+        return
+    if clock_is_trusted or pipeline.up.age_s >= WAITED_FOR_CLOCK_S:
+        await upkeep(pipeline, clock_is_trusted=clock_is_trusted)
+        await pipeline.db.write(meta.put, DONE_FACT, str(to_ms(now)))
+
+
+def is_due(db: Connection, now: datetime) -> bool:
+    """Tell whether an hour has gone since the last; one that lies ahead is a wrong clock's."""
+    done = meta.get(db, DONE_FACT)
+    return done is None or not timedelta(0) <= now - moment(int(done)) < EVERY
 
 
 async def upkeep(pipeline: Pipeline, *, clock_is_trusted: bool) -> None:

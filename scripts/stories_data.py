@@ -149,7 +149,7 @@ def compared(told: list[Pair], common: dict[int, float]) -> list[Sample]:
     """Compare pairs, with the rarity of words learnt from the file itself."""
     frequencies = Frequencies(common, DOCUMENTS)
     for features in {one.terms.tobytes(): one for pair in told for one in pair[:2]}.values():
-        frequencies.learn(WeightedQuery(features, frequencies))
+        frequencies.learn(features)
     return [
         Sample(
             tuple(

@@ -1,6 +1,10 @@
 """Requests that cannot be granted, told in the reader's language by whoever meets the person."""
 
+import errno
 from dataclasses import dataclass
+
+SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EAGAIN})
+"""Too many open files, here or in all; no memory; no room in the kernel; no process, no thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,20 @@ class NewsError(Exception):
 
 class StorageError(NewsError):
     """The database file cannot serve, and the operator can do something about it."""
+
+
+class ShortageError(StorageError):
+    """The machine has none left of something: descriptors, processes, memory.
+
+    As with a file that cannot be written it is nobody's fault, and what was wanted is tried again.
+    """
+
+    @classmethod
+    def of(cls, error: BaseException) -> "ShortageError | None":
+        """Return what an error of the system says of that, None where it says something else."""
+        if isinstance(error, OSError) and error.errno in SHORTAGES:
+            return cls("machine.short", reason=error.strerror or str(error))
+        return None
 
 
 class FeedGoneError(NewsError):

@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from storage.model import ItemId, StoryId
 from storage.sql import Connection, moment, to_ms
@@ -19,12 +20,20 @@ class OldText:
     told_at: datetime
 
 
-def keep(db: Connection, rows: Iterable[tuple[ItemId, bytes]]) -> None:
-    """Keep items' packed features; the items must be there already."""
+class KeptFeatures(NamedTuple):
+    """An item's packed features, and what it weighed when it came; None where it changed since."""
+
+    item: ItemId
+    packed: bytes
+    weights: bytes | None = None
+
+
+def keep(db: Connection, tellings: Iterable[KeptFeatures]) -> None:
+    """Keep items' packed features and weights; the items must be there already."""
     db.conn.executemany(
-        "insert into tellings(item_id, packed) values (?, ?)"
-        " on conflict(item_id) do update set packed = excluded.packed",
-        rows,
+        "insert into tellings(item_id, packed, weights) values (?, ?, ?) on conflict(item_id)"
+        " do update set packed = excluded.packed, weights = excluded.weights",
+        tellings,
     )
 
 
@@ -68,10 +77,10 @@ def living(db: Connection, since: datetime, until: datetime) -> "tuple[array[int
     return found, stories
 
 
-def packed(db: Connection, first: int, last: int) -> dict[int, bytes]:
-    """Return the packed features of items by their ids, from ``first`` to ``last``."""
-    rows = "select item_id, packed from tellings where item_id between ? and ?"
-    return dict(db.conn.execute(rows, (first, last)).fetchall())
+def tellings(db: Connection, first: int, last: int) -> dict[int, KeptFeatures]:
+    """Return what is kept of items by their ids, from ``first`` to ``last``."""
+    rows = "select item_id, packed, weights from tellings where item_id between ? and ?"
+    return {row[0]: KeptFeatures(*row) for row in db.conn.execute(rows, (first, last))}
 
 
 def forget(db: Connection, gone: Iterable[ItemId], old: Iterable[OldText]) -> None:

@@ -30,7 +30,8 @@ class NewItem:
     upper case, ``title_countries`` what its headline names. ``opens`` says that ``story_id`` is a
     story of its own. Ids are given by the ingester, which alone adds items, so that two new items
     of one document can be one story. ``reasons`` are the verdict's, compact, stored as JSON.
-    ``packed_features`` are what a start reads again instead of analysing the item anew.
+    ``packed_features`` and ``packed_weights`` are what a start reads again instead of analysing
+    the item anew.
     ``source`` is the channel from which a post was forwarded, or whom an aggregator names.
     """
 
@@ -52,6 +53,7 @@ class NewItem:
     reasons: tuple[Any, ...] = ()
     recirculated: bool = False
     packed_features: bytes = b""
+    packed_weights: bytes | None = None
     source: str = ""
     image: ItemImage | None = None
 
@@ -71,6 +73,8 @@ class EditedItem:
     title_countries: tuple[str, ...] = ()
     packed_features: bytes = b""
     """What it is compared with others by from now on, empty where that stays as it was."""
+    packed_weights: None = None
+    """Weighed again at the next start."""
     image: ItemImage | None = None
 
 

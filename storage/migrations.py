@@ -1170,6 +1170,12 @@ def m052_last_looks(db: Database) -> None:
     db.execute("create index feeds_checked on feeds(last_checked_at)")
 
 
+@migrations()
+def m053_weights(db: Database) -> None:
+    """Keep what an item of the window weighed when it came, so that a start need not weigh it."""
+    db.execute("alter table tellings add column weights blob")
+
+
 UNFILING = """
 -- A pass deletes as it walks: it keeps no words, and one that an older version began begins anew.
 drop table removed_words;

@@ -18,6 +18,7 @@ from storage import (
     translations,
     wanted_articles,
 )
+from storage.fingerprints import KeptFeatures
 from storage.items import EditedItem, LearntKey, MovedItem, NewItem
 from storage.model import FeedId, FeedState, ItemId, NewMatch, StoryId
 from storage.outbox import queue
@@ -87,7 +88,12 @@ def record(db: Connection, intake: Intake) -> None:
     items.learn(db, intake.feed_id, intake.learnt)
     changed: tuple[NewItem | EditedItem, ...] = (*intake.new, *intake.edited)
     fingerprints.keep(
-        db, [(one.id, one.packed_features) for one in changed if one.packed_features]
+        db,
+        [
+            KeptFeatures(one.id, one.packed_features, one.packed_weights)
+            for one in changed
+            if one.packed_features
+        ],
     )
     fingerprints.keep_vectors(db, intake.vectors)
     for item in changed:
@@ -164,7 +170,7 @@ def article(db: Connection, one: ReadArticle, now: datetime) -> None:
         return
     search.index(db, one.item, one.words)
     if one.packed_features:
-        fingerprints.keep(db, [(one.item, one.packed_features)])
+        fingerprints.keep(db, [KeptFeatures(one.item, one.packed_features)])
     # It may have come to another story since the matches were found.
     matches.add(db, (replace(met, story_id=row[0]) for met in one.matches), one.as_of, now)
     owing.alert(db, one.news, now)

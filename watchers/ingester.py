@@ -36,6 +36,7 @@ from storage import (
 from storage import stories as story_store
 from storage.database import Database
 from storage.errors import FeedGoneError, NewsError, StorageError
+from storage.fingerprints import KeptFeatures
 from storage.happenings import (
     AsideNoted,
     EntryDecided,
@@ -208,7 +209,7 @@ class Ingester:
         living, told = await self._db.read(fingerprints.living, now - WINDOW, now)
         for at in range(0, len(living), RESTORED_A_SLICE):
             part = living[at : at + RESTORED_A_SLICE]
-            rows = await self._db.read(fingerprints.packed, part[0], part[-1])
+            rows = await self._db.read(fingerprints.tellings, part[0], part[-1])
             for item, story in zip(part, told[at : at + RESTORED_A_SLICE], strict=True):
                 await self._restore(ItemId(item), StoryId(story), rows.get(item))
             progress(at + len(part), len(living))
@@ -223,13 +224,13 @@ class Ingester:
             self._memory.index.restore_old(found)
             last = found[-1].place
 
-    async def _restore(self, item: ItemId, story: StoryId, row: bytes | None) -> None:
+    async def _restore(self, item: ItemId, story: StoryId, told: KeptFeatures | None) -> None:
         """Take up an item of the window; one that breaks is noted and left out."""
         index = self._memory.index
         try:
-            if (features := unpacked(item, row)) is not None:
-                index.restore(features, story, row)
-            elif (features := await self._made_again(item)) is not None:
+            if told is not None and recalled(index, told, story):
+                return
+            if (features := await self._made_again(item)) is not None:
                 index.restore(features, story)
         except StorageError:
             raise
@@ -244,7 +245,7 @@ class Ingester:
             return None  # removed with its feed meanwhile
         boilerplate = self._memory.index.boilerplate.of(found[0].outlet.id)
         features = features_of(found[0], self._memory.names, boilerplate)
-        await self._db.write(fingerprints.keep, [(item, stories.pack(features))])
+        await self._db.write(fingerprints.keep, [KeptFeatures(item, stories.pack(features))])
         return features
 
     # --- what is waited for ------------------------------------------------------------------
@@ -795,13 +796,23 @@ def aside_of(entry: Entry, error: Exception) -> Aside:
     )
 
 
-def unpacked(item: ItemId, row: bytes | None) -> stories.Features | None:
-    """Read an item's features again; None where they must be made anew."""
+def recalled(index: stories.Index, told: KeptFeatures, story: StoryId) -> bool:
+    """Take up an item by what is kept of it; False where that must be made anew."""
+    features, sketch = None, None
     try:
-        return stories.unpack(item, row) if row else None
+        weights = stories.unpack_weights(told.weights) if told.weights else None
+        if weights is None:
+            features = stories.unpack(told.item, told.packed)
+        else:
+            sketch = stories.sketch(told.item, told.packed)
     except Exception:
-        log.exception("features unreadable", item=item)
-        return None
+        log.exception("features unreadable", item=told.item)
+        return False
+    if weights and sketch:
+        index.recall(sketch, story, weights, told.packed)
+    elif features:
+        index.restore(features, story)
+    return bool(sketch or features)
 
 
 def known_and_changed(

@@ -431,6 +431,7 @@ def take_in(
         reasons=verdict.reasons,
         recirculated=verdict.recirculated,
         packed_features=packed,
+        packed_weights=stories.pack_weights(memory.index.weights(features.item)),
         source=entry.source,
         image=image_of(draft.feed, entry),
     )

@@ -90,7 +90,13 @@ def failure_of(observed: Failed | Page) -> Failure:
     key, values = error_of(observed)
     if isinstance(observed, Page):
         return Failure(key, _PAGE_WEIGHTS.get(observed.page.kind, HARD), values)
-    return Failure(key, observed.weight, values, gone=observed.kind is FailKind.GONE)
+    return Failure(
+        key,
+        observed.weight,
+        values,
+        gone=observed.kind is FailKind.GONE,
+        unreached=observed.unreached,
+    )
 
 
 def visit_of(observed: Observation, now: datetime) -> Visit:

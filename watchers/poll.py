@@ -17,7 +17,7 @@ import structlog
 
 from storage import feeds
 from storage.database import Database
-from storage.errors import FeedGoneError, NewsError, StorageError
+from storage.errors import FeedGoneError, NewsError, ShortageError, StorageError
 from storage.feeds import NewFeed
 from storage.happenings import FeedLooked, HostAsked, HostClass, Tell, unheard
 from storage.local_time import rfc3339
@@ -510,6 +510,8 @@ class Poller:
             self._tell(FeedLooked(outcome, hosts))
         except StorageError as error:
             # A full disk, a locked file: the feed is due still. The alarm is the database's.
+            if isinstance(error, ShortageError) and not self._hold.is_on:
+                log.error("machine is short", reason=error.values["reason"])  # noqa: TRY400 (said whole)
             self._hold.refused()
             log.debug("look not kept", feed=feed.id, url=feed.url, error=error)
             raise

@@ -15,6 +15,10 @@ _LOST = 0.1
 """Known entries below this share: whole documents roll by unseen between two looks."""
 _CROWDED = 0.5
 _MOST_DOUBLINGS = 7.0
+_UNREACHED_DOUBLINGS = 1.0
+_OUTAGE = timedelta(days=1)
+"""Where nobody was reached it may be our own line, or clock, which comes back for all at once: for
+a day no feed is put off so far that its news would come hours after that."""
 _QUIET_AFTER_NOTICE = timedelta(hours=6)
 """A feed that falls ill again and again is told of once in that time."""
 _SILENT_GAPS = 3
@@ -84,13 +88,14 @@ class Reading:
 class Failure:
     """Why a look failed: a key of the text catalogue, its values, and how much it weighs.
 
-    ``gone`` retires the feed (410).
+    ``gone`` retires the feed (410); ``unreached`` says that nobody was there to answer.
     """
 
     key: str
     weight: float
     values: dict[str, Any] = field(default_factory=dict)
     gone: bool = False
+    unreached: bool = False
 
 
 def after_document(feed: Feed, visit: Visit, reading: Reading, pace: PollingPace) -> FeedState:
@@ -180,7 +185,7 @@ def after_failure(feed: Feed, visit: Visit, failure: Failure, pace: PollingPace)
     if _should_tell(state, visit.now):
         state = replace(state, told_ill_at=visit.now, notice=FeedNoticeKind.ILL)
     own = max(before.interval_s or pace.base_s, pace.base_s)
-    backed_off = own * 2 ** min(state.failure_weight, _MOST_DOUBLINGS)
+    backed_off = own * 2 ** min(state.failure_weight, _most_doublings(state, failure, visit.now))
     waits = (round(backed_off), visit.max_age_s, visit.retry_after_s)
     return replace(state, next_check_at=_at(feed, waits, visit, pace))
 
@@ -214,6 +219,12 @@ def share_of_delay(url: str) -> float:
 
 
 # --- the parts -------------------------------------------------------------------------------
+
+
+def _most_doublings(state: FeedState, failure: Failure, now: datetime) -> float:
+    """Return how often a feed's own interval may double for its failures."""
+    is_outage = failure.unreached and now - (state.failing_since or now) < _OUTAGE
+    return _UNREACHED_DOUBLINGS if is_outage else _MOST_DOUBLINGS
 
 
 def _well(before: FeedState, visit: Visit) -> FeedState:

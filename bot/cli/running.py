@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import click
@@ -14,6 +15,9 @@ from bot.ground import BOTH, Half
 from bot.monitoring.systemd import Supervisor
 from bot.monitoring.watchdog import STOP_WITHIN_S
 from bot.settings import Settings
+
+FLUSHED_WITHIN_S = 1.0
+"""Whoever reads our log may be stopped with the pipe full."""
 
 
 @click.command()
@@ -59,8 +63,16 @@ def leave(code: int = 0) -> None:
     """End the process, all of whose work is written down, without waiting for any thread of it.
 
     A name that no server answers for is looked up for 20 seconds and more, by a thread for which
-    Python's own end would wait.
+    Python's own end would wait. Nor does it wait for whoever should read what we write.
     """
-    sys.stdout.flush()
-    sys.stderr.flush()
+    flushing = threading.Thread(target=flush, daemon=True)
+    flushing.start()
+    flushing.join(FLUSHED_WITHIN_S)
     os._exit(code)
+
+
+def flush() -> None:
+    """Give away what is still to be written, if anybody takes it."""
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()

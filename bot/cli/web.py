@@ -34,12 +34,19 @@ async def web(settings: Settings, *, listen: str) -> None:
     await tell_what_is_there(settings)
     from bot.web.server import served  # noqa: PLC0415 (an extra's)
 
-    stop = asyncio.Event()
+    stop, outdated = asyncio.Event(), asyncio.Event()
+
+    def end() -> None:
+        outdated.set()
+        stop.set()
+
     app.stop_on_signals(stop)
     language, zone = settings.default_language, settings.default_timezone
-    async with served(settings.database_path, listen, language, zone) as address:
+    async with served(settings.database_path, listen, language, zone, outdated=end) as address:
         click.echo(f"The archive is at {address}")
         await stop.wait()
+    if outdated.is_set():
+        raise StorageError("storage.newer")
 
 
 async def tell_what_is_there(settings: Settings) -> None:

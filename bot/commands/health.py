@@ -1,32 +1,23 @@
 """/health: what is well, what is not and what to do, for admins."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from bot.commands.admin import megabytes, named
 from bot.context import Context
-from bot.conversation import Ask, Html, Message, Reply, Say
-from bot.instance import held_by, watchers_lock
+from bot.conversation import Ask, Message, Reply, Say
+from bot.illness import WATCHERS, Around, looked_around, process_of, troubles_of, verdict
 from bot.monitoring.health import PartHealth, Vitals
 from bot.render.feeds import SIGNS
-from bot.render.markup import bold, joined, tidy, translate_html
+from bot.render.markup import joined, tidy
 from bot.texts import translate, words
 from bot.version import installed_version
-from storage import feeds
 from storage.backups import attempts
 from storage.backups.attempts import LastBackup
-from storage.model import FeedStatus
 from storage.sql import Connection
 
 GIGABYTE = 1_000_000_000
 SHOWN_IN_GIGABYTES = 10 * GIGABYTE
-
-MANY_ILL, OF_AT_LEAST = 0.3, 10
-"""Where so many sources of so many fail it is hardly the outlets' fault."""
-
-WATCHING = "feeds"
-"""What is a condition where the watching half is in this process."""
 
 LATE_S = 60.0
 """From when on it is told how late the outbox is."""
@@ -36,18 +27,20 @@ async def health(ask: Ask, context: Context) -> Reply:
     """Say also the version, what waits, the last backup, sizes, memory and room on the disk."""
     vitals, language = await context.vitals(), ask.language
 
-    def gathered(db: Connection) -> tuple[dict[FeedStatus, int], LastBackup | None]:
-        return feeds.count(db), attempts.last(db)
+    def gathered(db: Connection) -> tuple[Around, LastBackup | None]:
+        processes = (WATCHERS, process_of(context.bot_name))
+        around = looked_around(db, context.db.path, context.clock(), processes)
+        return around, attempts.last(db)
 
-    by_status, backup = await context.db.read(gathered)
+    around, backup = await context.db.read(gathered)
     values = vitals.numbers
-    said = verdict(troubles_of(vitals, by_status, context.db.path, language), language)
+    said = verdict(troubles_of(vitals, around, language).values(), language)
     told = named([
         (translate(language, "health.version"), installed_version()),
         (translate(language, "health.up"), seconds(values.get("steppewire_up_seconds"), language)),
         ("Telegram", translate(language, f"health.{connection(vitals)}")),
         (translate(language, "stats.feeds"), "  ".join(
-            f"{SIGNS[status]} {n}" for status, n in sorted(by_status.items()))),
+            f"{SIGNS[status]} {n}" for status, n in sorted(around.by_status.items()))),
         (translate(language, "limits.waiting"), waiting(vitals, language)),
         (translate(language, "health.backup"), backed_up(
             backup, context.clock(), language, is_wanted=context.backs_up)),
@@ -63,40 +56,6 @@ async def health(ask: Ask, context: Context) -> Reply:
         (translate(language, "health.slow"), slow(vitals.parts, language)),
     ], language)  # fmt: skip
     return Say((Message(joined((said, told), "\n\n")),))
-
-
-def verdict(troubles: Sequence[Html], language: str) -> Html:
-    """Say whether all is well; else what is not, each with what to do."""
-    if not troubles:
-        return bold(translate(language, "health.well"))
-    lines = (joined(("•", trouble), " ") for trouble in troubles)
-    return joined((bold(translate(language, "health.ill")), *lines))
-
-
-def troubles_of(
-    vitals: Vitals, by_status: Mapping[FeedStatus, int], database: Path, language: str
-) -> list[Html]:
-    """Name what is wrong, and what a supervisor's new start would not mend."""
-    found = [
-        translate_html(language, f"health.{name}")
-        for name, holds in vitals.conditions.items()
-        if not holds
-    ]
-    found += [stuck_part(part, language) for part in vitals.parts if part.is_stuck]
-    is_half = bool(vitals.conditions) and WATCHING not in vitals.conditions
-    if is_half and held_by(watchers_lock(database)) is None:
-        found.append(translate_html(language, "health.no_watchers"))
-    ill = by_status.get(FeedStatus.ERROR, 0)
-    polled = ill + by_status.get(FeedStatus.OK, 0)
-    if polled >= OF_AT_LEAST and ill > MANY_ILL * polled:
-        found.append(translate_html(language, "health.many_ill", ill=ill, of=polled))
-    return found
-
-
-def stuck_part(part: PartHealth, language: str) -> Html:
-    """Say of a part that it is stuck, and what becomes of it."""
-    lasted = words.lasting(timedelta(seconds=part.silent_s), language)
-    return translate_html(language, "health.part", part=part.name, lasted=lasted)
 
 
 def connection(vitals: Vitals) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -115,7 +115,9 @@ class Deliverer:
         self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._breaker = CircuitBreaker()
-        self._seen_at = self._looked_over_at = clock()
+        self._seen_at = clock()
+        self._looked_over_at = datetime.min.replace(tzinfo=UTC)
+        """When every chat's turn was worked out last: at the start none was."""
         self._full = False
         self.pulse = Pulse()
         """Of its turns: whether it still looks for what is to be sent."""
@@ -133,6 +135,7 @@ class Deliverer:
         found = await self._db.write(queue.recover, now, self._bot_name)
         if found:
             log.warning("half sent at the last stop", messages=found)
+        await self._db.write(recovery.clock_went_back, now)
         rests = await self._db.write(chat_queues.rests, now, self._bot_name)
         for chat_id, until in rests.items():
             self._limiter.rest(None if chat_id == chat_queues.EVERYBODY else chat_id, until - now)
@@ -198,14 +201,19 @@ class Deliverer:
         if now < self._seen_at - CLOCK_SET_BACK:
             log.warning("the clock went back", was=self._seen_at.isoformat())
             await self._db.write(recovery.clock_went_back, now)
+            await self._refresh_turns(now)
         elif now - self._looked_over_at > QUEUES_EVERY:
-            after = await self._db.write_behind(chat_queues.refresh_next, None, now)
-            while after is not None:
-                after = await self._db.write_behind(chat_queues.refresh_next, after, now)
+            await self._refresh_turns(now)
         else:
             self._seen_at = now
             return
         self._seen_at = self._looked_over_at = now
+
+    async def _refresh_turns(self, now: datetime) -> None:
+        """Work every chat's turn out anew, in slices: whoever writes waits for one of them."""
+        after = await self._db.write_behind(chat_queues.refresh_next, None, now)
+        while after is not None:
+            after = await self._db.write_behind(chat_queues.refresh_next, after, now)
 
     def heard(self, now: datetime) -> None:
         """Note that Telegram just told another part that it is there: no need to ask so soon."""

@@ -148,7 +148,7 @@ class LoopGuard:
     """Ends the process where the event loop stands still: nobody in it could."""
 
     def __init__(self, end: Callable[[], None]) -> None:
-        """Watch the loop of the calling thread; ``end`` ends the process at once."""
+        """Watch the loop of the calling thread; ``end`` ends the process in a moment."""
         self._end = end
         self._thread = threading.get_ident()
         self._missed = 0
@@ -158,16 +158,19 @@ class LoopGuard:
         self._missed = 0
 
     def check(self) -> None:
-        """Count a check at which the loop has not moved; end the process where they are many."""
+        """Count a check at which the loop has not moved; end the process where they are many.
+
+        The end is begun first: the loop may stand still because nobody reads the log any more.
+        """
         self._missed += 1
         if self._missed == MOST_MISSED:
+            self._end()
             frame = sys._current_frames().get(self._thread)  # noqa: SLF001 (the documented way)
             log.critical(
                 "the loop stands still",
                 seconds=CHECK_S * MOST_MISSED,
                 stack="".join(traceback.format_stack(frame)),
             )
-            self._end()
 
     @contextmanager
     def checking(self) -> Iterator[None]:

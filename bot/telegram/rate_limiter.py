@@ -14,7 +14,7 @@ from telegram import TelegramObject
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import BaseRateLimiter
 
-from bot.telegram.rates import Pace, Target, TelegramLimits
+from bot.telegram.rates import Pace, Target, TelegramLimits, Weight
 from storage.happenings import TelegramCalled, Tell, unheard
 
 Answer: TypeAlias = bool | dict[str, Any] | list[dict[str, Any]]
@@ -83,13 +83,11 @@ class Waiter:
 
     target: Target
     rank: int
-    cost: int
-    paced: bool
+    weight: Weight
     since: float
     turn: asyncio.Future[None] = field(repr=False)
     edits: tuple[object, str] | None = None
     probe: bool = False
-    payable: bool = False
     pays: bool = False
 
     def supersedes(self, earlier: "Waiter") -> bool:
@@ -102,16 +100,6 @@ class Waiter:
         (message, endpoint), (other, others_endpoint) = self.edits, earlier.edits
         same = self.target == earlier.target and message == other
         return same and endpoint in (others_endpoint, *WHOLE)
-
-    @property
-    def shape(self) -> dict[str, Any]:
-        """What the pace needs to know of it."""
-        return {
-            "cost": self.cost,
-            "paced": self.paced,
-            "even": self.rank >= BROADCAST,
-            "payable": self.payable,
-        }
 
 
 class Limiter(BaseRateLimiter[int]):
@@ -330,14 +318,19 @@ class Limiter(BaseRateLimiter[int]):
         return Waiter(
             target=to_target(chat, endpoint),
             rank=rank,
-            cost=len(media) if isinstance(media, list | tuple) else 1,
-            paced=chat is not None and endpoint.startswith(WRITING) and endpoint not in UNPACED,
+            weight=Weight(
+                cost=len(media) if isinstance(media, list | tuple) else 1,
+                paced=chat is not None
+                and endpoint.startswith(WRITING)
+                and endpoint not in UNPACED,
+                even=rank >= BROADCAST,
+                payable=chat is not None and endpoint in PAYABLE,
+            ),
             since=self._now(),
             turn=asyncio.get_running_loop().create_future(),
             edits=(data.get("message_id"), endpoint)
             if rank < BROADCAST and endpoint.startswith("edit")
             else None,
-            payable=chat is not None and endpoint in PAYABLE,
         )
 
     async def _turn(self, waiter: Waiter) -> None:
@@ -367,14 +360,14 @@ class Limiter(BaseRateLimiter[int]):
         now = self._now()
         soonest = float("inf")
         for waiter in sorted(self._waiting, key=lambda waiting: (waiting.rank, waiting.since)):
-            ready = self._pace.ready_at(waiter.target, now, **waiter.shape)
+            ready = self._pace.ready_at(waiter.target, now, waiter.weight)
             if ready - waiter.since > self._patience(waiter.rank):
                 self._drop(waiter, Resting(ready - now))
             elif ready > now or (self._pace.suspicious and self._probing):
                 soonest = min(soonest, max(ready, now + 0.001))
             else:
                 self._probing = waiter.probe = self._pace.suspicious
-                waiter.pays = self._pace.take(waiter.target, now, **waiter.shape)
+                waiter.pays = self._pace.take(waiter.target, now, waiter.weight)
                 self._waiting.remove(waiter)
                 if not waiter.turn.done():
                     waiter.turn.set_result(None)

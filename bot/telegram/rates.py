@@ -83,6 +83,29 @@ class RateWindow:
         return not self._times or self._times[-1] + self._rate.seconds <= now
 
 
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a call takes of the pace.
+
+    ``paced`` calls write into a chat and count there, ``cost`` messages at once. ``even`` ones
+    (broadcasts) are spread evenly over the second, so that a person's answer always finds a gap.
+    ``payable`` ones may be paid for where there are too many; edits cannot.
+    """
+
+    cost: int = 1
+    paced: bool = True
+    even: bool = False
+    payable: bool = False
+
+    @property
+    def share(self) -> int:
+        """How many of everybody's calls it counts for."""
+        return self.cost if self.paced else 1
+
+
+ONE_MESSAGE = Weight()
+
+
 @dataclass(slots=True)
 class Ban:
     """Telegram bade one target wait until then, at the moment it was heard."""
@@ -136,74 +159,49 @@ class Pace:
         ban = self._bans.get(target)
         return max(self.everybody_rests, ban.until if ban else float("-inf"))
 
-    def ready_at(
-        self,
-        target: Target,
-        now: float,
-        *,
-        cost: int = 1,
-        paced: bool = True,
-        even: bool = False,
-        payable: bool = False,
-    ) -> float:
-        """Return when a call may go.
-
-        ``paced`` calls write into a chat and count there. ``even`` calls (broadcasts) are spread
-        evenly over the second, so that a person's answer always finds a gap. ``payable`` ones may
-        be paid for where there are too many; edits cannot.
-        """
-        share = cost if paced else 1
+    def ready_at(self, target: Target, now: float, weight: Weight = ONE_MESSAGE) -> float:
+        """Return when a call may go."""
         ready = max(
             now,
             self.banned_until(target),
-            self._everybody.ready_at(now, share),
-            self._burst.ready_at(now, share),
+            self._everybody.ready_at(now, weight.share),
+            self._burst.ready_at(now, weight.share),
         )
         if now < self.began + GENTLE_S:
-            ready = max(ready, self._first.ready_at(now, share))
-        if not self._may_pay(now, payable=payable):
-            ready = max(ready, self._unpaid.ready_at(now, share))
-        if even:
+            ready = max(ready, self._first.ready_at(now, weight.share))
+        if not self._may_pay(now, weight):
+            ready = max(ready, self._unpaid.ready_at(now, weight.share))
+        if weight.even:
             ready = max(ready, self._even)
-        if paced and target in self._chats:
-            ready = max(ready, self._chats[target].ready_at(now, cost))
-        if paced and target in self._groups:
-            spare = FOR_PEOPLE if even else 0
-            ready = max(ready, self._groups[target].ready_at(now, cost, spare))
+        if weight.paced and target in self._chats:
+            ready = max(ready, self._chats[target].ready_at(now, weight.cost))
+        if weight.paced and target in self._groups:
+            spare = FOR_PEOPLE if weight.even else 0
+            ready = max(ready, self._groups[target].ready_at(now, weight.cost, spare))
         return ready
 
-    def take(
-        self,
-        target: Target,
-        now: float,
-        *,
-        cost: int = 1,
-        paced: bool = True,
-        even: bool = False,
-        payable: bool = False,
-    ) -> bool:
+    def take(self, target: Target, now: float, weight: Weight = ONE_MESSAGE) -> bool:
         """Count a call that goes now; return whether it must be paid for."""
-        share = cost if paced else 1
-        may_pay = self._may_pay(now, payable=payable)
-        pays = may_pay and self._free.ready_at(now, share) > now
+        may_pay = self._may_pay(now, weight)
+        pays = may_pay and self._free.ready_at(now, weight.share) > now
         for window in (self._everybody, self._burst, self._first, self._free):
-            window.take(now, share)
+            window.take(now, weight.share)
         if not may_pay:
-            self._unpaid.take(now, share)
-        if even and (rate := self.limits.overall).most:
+            self._unpaid.take(now, weight.share)
+        if weight.even and (rate := self.limits.overall).most:
             slot = rate.seconds / rate.most
             # Timers and disks are late by a little; what they cost may be made good, else the
             # rate would sink. The window still holds.
             late = max(MADE_GOOD * slot, MADE_GOOD_S)
-            self._even = max(self._even, now - late) + slot * cost
-        if paced:
-            self._window(self._chats, target, self.limits.chat).take(now, cost)
+            self._even = max(self._even, now - late) + slot * weight.cost
+        if weight.paced:
+            self._window(self._chats, target, self.limits.chat).take(now, weight.cost)
             if is_group(target):
-                self._window(self._groups, target, self.limits.group).take(now, cost)
+                self._window(self._groups, target, self.limits.group).take(now, weight.cost)
         return pays
 
-    def _may_pay(self, now: float, *, payable: bool) -> bool:
-        return payable and self.limits.paid is not None and now >= self._unpaid_until
+    def _may_pay(self, now: float, weight: Weight) -> bool:
+        return weight.payable and self.limits.paid is not None and now >= self._unpaid_until
 
     def refused(self, target: Target, wait: float, now: float) -> bool:
         """Note a 429; return whether it turned out to be everybody's."""

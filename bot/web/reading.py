@@ -5,7 +5,7 @@ Pages and searches have a connection each: nobody who opens a page waits for som
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -56,11 +56,13 @@ class OpenArchive:
 class ReadArchive:
     """The archive at a path, whichever file lies there: a replica is put there anew now and then.
 
-    ``longest_s`` bounds whatever is asked of it.
+    ``longest_s`` bounds whatever is asked of it. ``outdated`` is called where a newer version has
+    migrated the file that was shown here: only another program can show it.
     """
 
     path: Path
     longest_s: float = LONGEST_S
+    outdated: Callable[[], None] = lambda: None
     _open: OpenArchive | None = None
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     _searching: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -84,6 +86,15 @@ class ReadArchive:
                 return await self._asked(ask, lambda archive: archive.searches)
         finally:
             self._waiting -= 1
+
+    async def look(self) -> None:
+        """Look whether it can be read, though no visitor asks."""
+
+        async def nothing(_archive: OpenArchive) -> None:
+            return
+
+        with suppress(StorageError):
+            await self.read(nothing)
 
     async def close(self) -> None:
         """Close what is open."""
@@ -145,6 +156,8 @@ class ReadArchive:
             if (why := sentence(error, "en")) != self._why_away:
                 log.warning("archive away", error=why)
             self._why_away = why
+            if error.text_key == "storage.newer" and self._open is not None:
+                self.outdated()
             raise StorageError("web.away") from error
         if self._why_away:
             log.info("archive is back")

@@ -1,5 +1,6 @@
 """The web archive's server: its addresses, and what is said where a page cannot be given."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ MOST_BYTES = 1024
 """Nobody has anything to send here."""
 
 AGAIN_LATER = (500, 503)
+
+LOOKED_AT_EVERY_S = 60.0
 
 NUMBER = r"{number:[1-9][0-9]{0,14}}"
 
@@ -134,18 +137,30 @@ async def served(
     time_zone: str,
     *,
     longest_s: float = LONGEST_S,
+    outdated: Callable[[], None] = lambda: None,
     **door: Any,
 ) -> AsyncIterator[str]:
     """Serve the archive at a path for as long as the block runs; yields the address.
 
+    ``outdated`` is called where a newer version took the file over, within a minute of that.
     ``door`` says how ``listening`` lets in, where not as ever.
 
     Raises NewsError where nobody can listen at ``listen`` (host:port).
     """
-    archive = ReadArchive(path, longest_s)
+    archive = ReadArchive(path, longest_s, outdated)
     app = application(archive, language, time_zone)
+    looking = asyncio.create_task(looked_at(archive), name="archive")
     try:
         async with listening(app, host_port(listen), "--listen", **door) as where:
             yield f"http://{written(*where)}"
     finally:
+        looking.cancel()
+        await asyncio.wait([looking])
         await archive.close()
+
+
+async def looked_at(archive: ReadArchive) -> None:
+    """Look at the archive again and again: a night may go by without a visitor."""
+    while True:
+        await asyncio.sleep(LOOKED_AT_EVERY_S)
+        await archive.look()

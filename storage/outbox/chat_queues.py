@@ -106,7 +106,7 @@ def refresh_next(
 ) -> ChatId | None:
     """Work out the turns of the next so many chats; return the last, None where none is left.
 
-    ``refresh_all`` in slices, for while everything goes on: it takes seconds where many wait.
+    ``refresh_all`` in slices, for while everything goes on: that takes seconds where many wait.
     """
     rows = db.conn.execute(
         "select id from chats where id > ? order by id limit ?",
@@ -118,7 +118,7 @@ def refresh_next(
 
 
 def refresh_all(db: Connection, now: datetime) -> None:
-    """Work out every turn again at once: at the start, and where the clock was wrong."""
+    """Work out every turn again at once: where the clock was wrong, and for a new token."""
     db.conn.execute(
         "insert into lanes(chat_id) select distinct chat_id from deliveries"
         " where state = 'queued' on conflict do nothing"

@@ -51,7 +51,6 @@ def recover(db: Connection, now: datetime, bot: str = "") -> int:
             if delivery.kind not in REPEATABLE:
                 open_at = now + CRASH_DELAY
         chat_queues.refresh(db, delivery.chat_id, now, open_at)
-    clock_went_back(db, now)
     return len(rows)
 
 
@@ -71,12 +70,14 @@ def clock_went_back(db: Connection, now: datetime) -> None:
         followups.wake_up(db, chat_id, now)
     # Bans stand in ``rests``. Any other rest may be the wrong clock's doing, and is found out
     # again by trying.
-    db.conn.execute(
+    opened = db.conn.execute(
         "update lanes set open_at = coalesce((select until from rests"
-        " where rests.bot = lanes.bot and rests.chat_id = lanes.chat_id), 0) where open_at > ?",
+        " where rests.bot = lanes.bot and rests.chat_id = lanes.chat_id), 0) where open_at > ?"
+        " returning chat_id",
         (to_ms(now + DOUBT_DELAY),),
-    )
-    chat_queues.refresh_all(db, now)
+    ).fetchall()
+    changed = {ChatId(row[0]) for row in (*moved, *opened)}
+    chat_queues.refresh_some(db, sorted(changed), now)
 
 
 def same_bot(db: Connection, bot_id: int, now: datetime, bot: str = "") -> bool:

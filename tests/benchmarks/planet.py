@@ -38,14 +38,15 @@ from bot.sandbox.telegram.model import User
 from storage import fingerprints, meta
 from storage.database import connect
 from storage.feeds import host_of
+from storage.fingerprints import KeptFeatures
 from storage.items import digest
-from storage.model import ItemId, OutletId
+from storage.model import ItemId, OutletId, StoryId
 from storage.sql import Connection, to_ms
 from tests.benchmarks.plain_server import PlainServer
 from tests.benchmarks.stories import news
 from watchers import filing
 from watchers.parse.entry_keys import EntryIdentity, keys
-from watchers.stories import Features, pack, prepare
+from watchers.stories import Features, Index, pack, pack_weights, prepare
 from watchers.text.words import analyse
 
 FIRST = 1_000_001
@@ -225,14 +226,15 @@ def add_readers(db: Connection, load: Load, chance: random.Random) -> None:
 
 def fill_window(db: Connection, load: Load, now: datetime) -> None:
     """Write the items of the last days with what is remembered of them."""
+    index = Index()
     texts = [
-        (title, text, features_of(number, title, text))
+        (title, text, *read(index, number, title, text))
         for number, (title, text) in enumerate(news(min(DISTINCT, load.window)))
     ]
     began = now - timedelta(days=6, hours=20)
     db.conn.execute("begin")
     for at in range(load.window):
-        title, text, features = texts[at % len(texts)]
+        title, text, features, weights = texts[at % len(texts)]
         told, link = began + (now - began) * at / load.window, f"https://old.example/{at}"
         feed = at % load.feeds + 1
         features = replace(
@@ -247,17 +249,19 @@ def fill_window(db: Connection, load: Load, now: datetime) -> None:
             " lang, published, first_seen) values (?, ?, ?, ?, ?, ?, ?, ?, 'ru', ?, ?)",
             (at + 1, feed, at + 1, link, link, link, title, text, to_ms(told), to_ms(told)),
         )
-        fingerprints.keep(db, [(ItemId(at + 1), pack(features))])
+        fingerprints.keep(db, [KeptFeatures(ItemId(at + 1), pack(features), weights)])
     db.conn.execute("commit")
 
 
-def features_of(number: int, title: str, text: str) -> Features:
-    """Read a text as the ingester does; as long as outlets' are, 33 words."""
+def read(index: Index, number: int, title: str, text: str) -> tuple[Features, bytes]:
+    """Read and weigh a text as the ingester does; as long as outlets' are, 33 words."""
     short = " ".join(text.split()[:33])
-    return prepare(
+    features = prepare(
         item=ItemId(number), outlet=OutletId(1), url_key="", told_at=datetime.now(UTC),
         title=title, lang="ru", analysis=analyse(title, short, "ru"),
     )  # fmt: skip
+    index.restore(features, StoryId(number))
+    return features, pack_weights(index.weights(features.item))
 
 
 # --- measuring ---------------------------------------------------------------------------------
@@ -357,6 +361,15 @@ async def scraped(url: str) -> tuple[Counts, dict[str, float]]:
                 name = f"{family.name} {label}".strip().removeprefix("steppewire_")
                 gauges[name] = gauges.get(name, 0) + sample.value
     return counts, {name: value for name, value in gauges.items() if value}
+
+
+async def answering(url: str) -> None:
+    """Wait until a process tells its metrics."""
+    while True:
+        with suppress(aiohttp.ClientError):
+            await scraped(url)
+            return
+        await asyncio.sleep(1)
 
 
 def lasted(before: Counts, after: Counts) -> Iterator[str]:
@@ -478,6 +491,8 @@ async def main(name: str, load: Load, told: argparse.Namespace, given: list[str]
             began = time.monotonic()
             async with program(folder, halves, settings) as run:
                 await box.until(lambda: box.waiting_polls() == 1, within=900)
+                for url in run.urls:
+                    await answering(url)
                 spent = sum(map(cpu_s, run.pids))
                 print(
                     f"connected after {time.monotonic() - began:.1f} s, {spent:.1f} s CPU",

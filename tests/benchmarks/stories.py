@@ -20,12 +20,13 @@ from time import process_time
 from storage import feeds, fingerprints, items
 from storage import stories as story_store
 from storage.database import Database
+from storage.fingerprints import KeptFeatures
 from storage.items import NewItem
 from storage.model import ItemId, OutletId, StoryId
 from storage.scratch import Scratch
 from storage.sql import Connection
-from watchers.ingester import Ingester
-from watchers.stories import Features, Index, identify, pack, prepare, revise, unpack
+from watchers.ingester import Ingester, recalled
+from watchers.stories import Features, Index, identify, pack, pack_weights, prepare, revise
 from watchers.text.words import Analysis, analyse
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -87,16 +88,20 @@ def main() -> None:
     all_features = prepared(analyses)
     told("prepare", before, len(all_features))
     analyses.clear()
-    before = process_time()
-    rows = [(features.item, pack(features)) for features in all_features[:count]]
-    told("pack", before, count)
-    asyncio.run(remembered(rows))
-    weighed(rows)
     index = Index()
     before = process_time()
     for features in all_features[:count]:
         index.add(features, identify(features, index).story or StoryId(features.item))
     told("identify and add", before, count)
+    before = process_time()
+    rows = [
+        KeptFeatures(one.item, pack(one), pack_weights(index.weights(one.item)))
+        for one in all_features[:count]
+    ]
+    told("pack", before, count)
+    asyncio.run(remembered("remember", rows))
+    asyncio.run(remembered("remember, weighed anew", [row._replace(weights=None) for row in rows]))
+    weighed(rows)
     for _ in range(PASSES):
         before = process_time()
         verdicts = [identify(features, index) for features in all_features[count:]]
@@ -108,7 +113,7 @@ def main() -> None:
     print(f"{sum(verdict.story is not None for verdict in verdicts)} of {ASKED} joined a story")
 
 
-async def remembered(rows: list[tuple[ItemId, bytes]]) -> None:
+async def remembered(what: str, rows: list[KeptFeatures]) -> None:
     """Open a ingester on a database that holds the items."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "news.db"
@@ -124,7 +129,7 @@ async def remembered(rows: list[tuple[ItemId, bytes]]) -> None:
         ingester = await Ingester.opened(db)
         before = process_time()
         await ingester.remember(START)
-        told("remember", before, len(rows))
+        told(what, before, len(rows))
         await db.close()
 
 
@@ -133,24 +138,22 @@ def filled(db: Connection) -> None:
     feeds.add(db, feeds.NewFeed("https://courier.example/rss", "courier", "courier"), START)
 
 
-def stored(db: Connection, rows: list[tuple[ItemId, bytes]]) -> None:
+def stored(db: Connection, rows: list[KeptFeatures]) -> None:
     """Keep items of no words, and their items."""
     (feed_id,) = db.conn.execute("select id from feeds").fetchone()
-    for item, _ in rows:
+    for item, *_ in rows:
         story_store.open_new(db, StoryId(item), START)
         bare = NewItem(item, StoryId(item), True, "", "", "", "", "", "ru", None, (), "")
         items.add(db, feed_id, [bare], START)
     fingerprints.keep(db, rows)
 
 
-def weighed(rows: list[tuple[ItemId, bytes]]) -> None:
+def weighed(rows: list[KeptFeatures]) -> None:
     """Tell what an item and its places in the index take."""
     tracemalloc.start()
     index = Index(pages=Scratch(Path(tempfile.gettempdir())))
-    for item, row in rows:
-        features = unpack(item, row)
-        assert features is not None
-        index.restore(features, StoryId(item), row)
+    for told in rows:
+        assert recalled(index, told, StoryId(told.item))
     size = tracemalloc.get_traced_memory()[0] / len(index)
     tracemalloc.stop()
     print(f"{'memory':24} {size / 1e3:.2f} kB an item")

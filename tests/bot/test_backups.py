@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,9 +22,7 @@ from storage.backups.attempts import TRIED_AGAIN, LastBackup
 from storage.database import Database
 from storage.happenings import unheard
 from storage.model import Chat, ChatId, ChatKind
-from storage.sql import Connection, to_ms
 from tests.bot.people import NOW
-from tests.storage.rows import feed, new_item, told
 from watchers.pulse import Pulse
 
 HOUR = timedelta(hours=1)
@@ -117,26 +115,6 @@ async def test_backups_come_as_often_as_is_set_over_failures_that_are_told_once(
     assert said.keys() == {name for name in GAUGES if "_backup_" in name}
     awaited = backup_metrics(None, night.now, 60.0)
     assert (said.keys(), 60.0) == (awaited.keys(), awaited["steppewire_backup_age_seconds"])
-
-
-async def test_who_is_started_anew_every_few_minutes_makes_backups_all_the_same(
-    db: Database, tmp_path: Path
-) -> None:
-    """No start of its lasts for as long as a clock takes to be believed; outlets tell the time."""
-    night = Night(db, tmp_path / "backups", here)
-    await night.looks(trusted=False)
-    tells = "update items set published = ?"
-
-    def tell(rows: Connection, at: datetime) -> None:
-        if not rows.conn.execute("select 1 from items").fetchone():
-            told(rows, feed(rows), new_item(1))
-        rows.conn.execute(tells, (to_ms(at),))
-
-    for told_at, made in ((NOW - HOUR, 1), (NOW + 2 * DAY, 1), (NOW + DAY, 2)):
-        await db.write(tell, told_at)  # long ago, after our time, and just now
-        night.now = NOW + DAY + HOUR
-        await night.looks(trusted=False)
-        assert made == len(backup_folder.names(tmp_path / "backups"))
 
 
 async def test_a_stop_ends_a_backup_and_leaves_nothing_under_its_name(

@@ -18,6 +18,7 @@ from bot.pipeline import Pipeline, open_pipeline
 from bot.settings import Settings
 from bot.telegram.polling import Polling
 from bot.ticks import Rounds, Tick
+from bot.upkeep import upkeep_if_due
 from storage import errands, feeds, inbox
 from storage.errands import ErrandState
 from storage.feeds import NewFeed
@@ -133,7 +134,7 @@ async def answers(running: Running) -> None:
 
 TICKS = (
     "clock poller pages rates digests notices promises asides errands alarm menus translations"
-    " articles backups removals upkeep"
+    " articles backups removals upkeep illness"
 )
 STUCK = {
     "answers": answers,
@@ -163,6 +164,9 @@ async def test_the_table_of_ticks_names_each_in_its_half(running: Running) -> No
     assert house.watchers
     assert house.bot
     halves_of = {"the watching half": house.watchers.ticks, "the bot's half": house.bot.ticks}
+    of_halves = {one.name for ticks in halves_of.values() for one in ticks}
+    common = tuple(one for one in house.ticks if one.name not in of_halves)
+    halves_of["every process"] = common
     rows = {half: " ".join(one.name for one in ticks) for half, ticks in halves_of.items()}
     written = " ".join(str(halves.__doc__).split()) + " -"
     assert all(f"- {half}: {names} -" in written for half, names in rows.items())
@@ -191,6 +195,28 @@ async def test_nothing_is_forgotten_by_a_clock_that_has_just_been_started_or_set
         await house.timekeeper.look()
         await upkeep.run()
         assert not await pipeline.db.read(errands.get, 1)
+
+
+async def test_lives_of_some_minutes_add_up_to_the_hour_of_upkeep(tmp_path: Path) -> None:
+    settings = Settings(database_path=tmp_path / "news.db", telegram_bot_token="1:a")
+    forgot = []
+    for lived in (0, 8, 56, 64):
+        now = NOW + timedelta(minutes=lived)
+        async with open_pipeline(settings, clock=lambda now=now: now) as pipeline:
+            old = now - timedelta(days=3)
+            await pipeline.db.write(errands.ask, "poll", {}, "me", old)
+            (number,) = await pipeline.db.read(
+                lambda db: db.conn.execute("select max(id) from errands").fetchone()
+            )
+            await pipeline.db.write(errands.end, number, ErrandState.DONE, {}, old)
+            await upkeep_if_due(pipeline, clock_is_trusted=True)
+            forgot.append(await pipeline.db.read(errands.get, number) is None)
+    assert [True, False, False, True] == forgot
+
+
+async def test_no_part_comes_more_seldom_than_a_short_life_lasts(running: Running) -> None:
+    """The first round comes at the start, and what a round finds due is a row."""
+    assert max(tick.every_s for tick in running.house.ticks) <= 600
 
 
 async def test_a_tick_that_fails_again_and_again_is_stuck() -> None:

@@ -13,7 +13,7 @@ from storage.database import Database
 from storage.model import Chat, ChatId, ChatKind, Feed, FeedState, FeedStatus
 from storage.outbox import rows as outbox_rows
 from storage.outbox.deliveries import DeliveryKind, DigestPart
-from storage.sql import Connection
+from storage.sql import Connection, to_ms
 from tests.bot.people import digests_of
 from tests.storage import rows
 
@@ -219,6 +219,30 @@ async def test_a_clock_that_is_behind_rewrites_nothing_and_is_told_once(
     world.off = timedelta(0)
     await world.tick()
     assert not world.timekeeper.is_behind
+
+
+@pytest.mark.parametrize(
+    ("told", "believed"),
+    [(None, False), (-timedelta(days=2), False), (-timedelta(hours=1), True),
+     (timedelta(hours=1), False)],
+    ids=["never", "long ago", "just now", "later"],
+)  # fmt: skip
+async def test_a_young_clock_is_believed_where_outlets_speak_for_it(
+    db: Database, told: timedelta | None, *, believed: bool
+) -> None:
+    """Who is started anew every few minutes has no other to forget by and to back up by."""
+    world = World(db)
+
+    def tell(db: Connection) -> None:
+        rows.told(db, rows.feed(db), rows.new_item(1))
+        db.conn.execute("update items set published = ?", (to_ms(START + (told or timedelta(0))),))
+
+    if told is not None:
+        await db.write(tell)
+    await world.started()
+    await world.timekeeper.look()
+    assert not world.timekeeper.is_trusted
+    assert believed is await world.timekeeper.is_believed()
 
 
 def seen(db: Connection) -> list[tuple[int, int]]:

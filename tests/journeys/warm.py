@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from select import select
 
 ROOT = Path(__file__).parents[2]
 LONGEST_REQUEST = 65_536
@@ -125,7 +126,10 @@ def serve(descriptor: int) -> None:
 
 
 def watch_over(request: dict[str, object], stream: int, told: int) -> None:
-    """Fork the program, tell its id, wait for it and tell its exit code."""
+    """Fork the program, tell its id, wait for it and tell its exit code.
+
+    Where nobody hears any more (a test run that was killed) the program is killed, too.
+    """
     pid = os.fork()
     if not pid:
         os.close(told)
@@ -134,8 +138,12 @@ def watch_over(request: dict[str, object], stream: int, told: int) -> None:
     os.close(stream)
     with socket.socket(fileno=told) as teller:
         teller.sendall(pid.to_bytes(8, "big"))
+        ended = os.pidfd_open(pid)
+        if ended not in select([ended, teller], [], [])[0]:
+            os.kill(pid, signal.SIGKILL)
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        teller.sendall(code.to_bytes(8, "big", signed=True))
+        with suppress(OSError):
+            teller.sendall(code.to_bytes(8, "big", signed=True))
     os._exit(0)
 
 

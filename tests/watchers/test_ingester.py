@@ -409,6 +409,27 @@ async def test_what_is_remembered_is_what_was_in_memory(db: Database, now: datet
     assert [indexes[0].features(ItemId(n)) for n in (2, 3, 4)] == [
         indexes[1].features(ItemId(n)) for n in (2, 3, 4)
     ]
+    weights = [[index.weights(ItemId(n)) for n in (2, 3, 4)] for index in indexes]
+    assert [(one.sums, [*one.posted]) for one in weights[0]] == [
+        (one.sums, [*one.posted]) for one in weights[1]
+    ]
+
+
+@pytest.mark.parametrize("weights", ["null", "x'00'", "x''", "x'01ffffffff'"])
+async def test_an_item_without_readable_weights_is_weighed_again(
+    db: Database, now: datetime, weights: str
+) -> None:
+    ingester = await Ingester.opened(db)
+    feed = await feed_of(db, "courier", now)
+    title = "Quake of magnitude 5.1 felt by many in Almaty"
+    await ingester.take(feed, (entry(1, title),), None, now)
+    spoilt = f"update tellings set weights = {weights}"
+    await db.write(lambda opened: opened.conn.execute(spoilt))
+    after = await Ingester.opened(db)
+    await after.remember(now + timedelta(hours=1))
+    told = entry(2, title, url_key="2.example/q")
+    await after.take(feed, (told,), None, now + timedelta(hours=1))
+    assert {1: 1, 2: 1} == after._memory.index.stories()
 
 
 @pytest.mark.parametrize("spoilt", ["delete from tellings", "update tellings set packed = x'00'"])
@@ -418,11 +439,11 @@ async def test_an_item_without_a_readable_row_is_made_again(
     ingester = await Ingester.opened(db)
     feed = await feed_of(db, "courier", now)
     await ingester.take(feed, (entry(1, "Quake of magnitude 5.1 felt in Almaty"),), None, now)
-    before = await db.read(lambda opened: fingerprints.packed(opened, 1, 1))
+    before = await db.read(lambda opened: fingerprints.tellings(opened, 1, 1)[1].packed)
     await db.write(lambda opened: opened.conn.execute(spoilt))
     after = await Ingester.opened(db)
     await after.remember(now + timedelta(hours=1))
-    assert before == await db.read(lambda opened: fingerprints.packed(opened, 1, 1))
+    assert before == await db.read(lambda opened: fingerprints.tellings(opened, 1, 1)[1].packed)
     assert {1: 1} == after._memory.index.stories()
 
 

@@ -66,6 +66,21 @@ def test_the_next_look_waits_for_whoever_asks_longest(
     assert least <= wait(document(visit=visit, **told)) <= most
 
 
+def test_a_line_that_was_down_for_hours_holds_no_feed_up_for_hours_more() -> None:
+    nobody = Failure("error.dns", 0.5, unreached=True)
+    state, now, waits = KNOWN, NOW, []
+    while now - NOW < timedelta(days=3):
+        state = schedule.after_failure(feed(state), Visit(now), nobody, PACE)
+        assert state.next_check_at is not None
+        waits.append((now - NOW, state.next_check_at - now))
+        now = state.next_check_at
+    half_an_hour = timedelta(minutes=33)
+    day = timedelta(days=1)
+    assert max(wait for since, wait in waits if since < day) <= half_an_hour
+    assert waits[-1][1] >= day  # one that stays away is asked seldom
+    assert wait(failures(*[replace(nobody, unreached=False)] * 8)) > 4 * 900
+
+
 def test_jitter_is_the_feeds_own_and_spreads_feeds() -> None:
     reading = Reading(30, 10, '"b"')
     at = [

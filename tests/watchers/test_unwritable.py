@@ -1,19 +1,24 @@
-"""While nothing can be written no feed is blamed, no outlet asked in vain, and nothing is lost."""
+"""While nothing can be kept no feed is blamed, no outlet asked in vain, and nothing is lost."""
 
-from collections.abc import AsyncIterator
-from datetime import timedelta
+import os
+import resource
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from storage import feeds
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import ShortageError, StorageError
 from storage.model import FeedStatus
 from tests.farm import item, rss
 from tests.storage.test_writability import BLOCKERS, Blocker, hasty
 from tests.watchers.test_poll import Room, room
 from watchers.holding_back import FIRST_S, LONGEST_S, HoldingBack
+from watchers.parse import Document
+from watchers.parse_pool import pool
 
 __all__ = ["hasty"]
 
@@ -73,6 +78,40 @@ async def test_nobody_is_asked_while_the_file_is_locked(blocked_room: Room) -> N
             with pytest.raises(StorageError):
                 await blocked_room.poller.round()
         assert asked == len(blocked_room.farm.asked)
+
+
+@contextmanager
+def no_more_files() -> Iterator[None]:
+    """Let this process open nothing more."""
+    first_free = os.dup(2)
+    os.close(first_free)
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (first_free, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+async def test_no_feed_is_blamed_where_too_many_files_are_open(blocked_room: Room) -> None:
+    before = await blocked_room.db.read(feeds.every)
+    asked = len(blocked_room.farm.asked)
+    with capture_logs() as logs, no_more_files(), pytest.raises(ShortageError):
+        await blocked_room.poller.round()
+    assert asked == len(blocked_room.farm.asked)
+    assert before == await blocked_room.db.read(feeds.every)
+    short = [line["reason"] for line in logs if line["event"] == "machine is short"]
+    assert {"Too many open files"} == set(short)
+    blocked_room.now += timedelta(minutes=1)
+    tally = await blocked_room.poller.round()
+    assert (2, 0) == (tally.feeds, tally.failed)
+
+
+async def test_a_document_is_not_blamed_where_no_process_can_be_started() -> None:
+    document = Document(rss(item(1)).encode(), "https://a.example/", datetime.now(UTC))
+    async with pool.opened() as workers:
+        with no_more_files(), pytest.raises(ShortageError):
+            await workers.parse(document)
 
 
 async def test_what_looks_taught_waits_for_the_file(blocked_room: Room) -> None:

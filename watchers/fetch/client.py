@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import os
 import re
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from yarl import URL
 
+from storage.errors import ShortageError
 from watchers import block_pages
 from watchers.fetch import headers, inflate, ssrf
 from watchers.fetch.network import Network, RefusedHostError
@@ -340,10 +342,30 @@ def _causes(error: BaseException) -> list[BaseException]:
     return found
 
 
+def _refuse_shortage(causes: Iterable[BaseException]) -> None:
+    """Raise ShortageError where our machine is to blame, and not whoever was asked.
+
+    A resolver that can open no socket says that there is no such name: one more file is tried.
+    """
+    for cause in causes:
+        short = ShortageError.of(cause)
+        if isinstance(cause, socket.gaierror):
+            try:
+                os.close(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
+            except OSError as error:
+                short = ShortageError.of(error)
+        if short is not None:
+            raise short from cause
+
+
 def _failure(url: str, error: Exception) -> Failed:
-    """Turn the client's exceptions into our kinds; the innermost causes say most."""
+    """Turn the client's exceptions into our kinds; the innermost causes say most.
+
+    Raises ShortageError where the machine had nothing left to ask with.
+    """
     host = urls.host_of(url)
     causes = _causes(error)
+    _refuse_shortage(causes)
     kind = next(
         (kind for kind, types in _BY_CAUSE if any(isinstance(cause, types) for cause in causes)),
         FailKind.BROKEN,

@@ -1,6 +1,7 @@
 """The guarded network below the client: names resolved once, addresses checked when dialled."""
 
 import asyncio
+import errno
 import functools
 import socket
 import threading
@@ -92,7 +93,7 @@ class Network:
         try:
             threading.Thread(target=work, name="resolve", daemon=True).start()
         except RuntimeError as error:  # no more threads just now
-            end([], OSError(str(error)))
+            end([], OSError(errno.EAGAIN, str(error)))
         return await answered
 
     def socket_for(self, info: tuple[Any, ...]) -> socket.socket:

@@ -107,6 +107,9 @@ class FailKind(StrEnum):
     STATUS = "status"
 
 
+_UNREACHED = frozenset({FailKind.DNS, FailKind.CONNECT, FailKind.TLS, FailKind.TIMEOUT})
+"""We never got to ask: it may be the outlet's line or ours, its certificate or our clock."""
+
 WEIGHTS = {
     FailKind.ADDRESS: HARD,
     FailKind.REFUSED_HOST: HARD,
@@ -144,6 +147,11 @@ class Failed:
     def weight(self) -> float:
         """How heavily this failure counts towards the back-off."""
         return WEIGHTS[self.kind]
+
+    @property
+    def unreached(self) -> bool:
+        """Whether we never got to ask, or heard nothing."""
+        return self.kind in _UNREACHED
 
     @property
     def may_pass(self) -> bool:

@@ -22,6 +22,7 @@ from typing import TypeVar, cast
 
 import structlog
 
+from storage.errors import ShortageError
 from storage.happenings import DocumentRead, Tell, unheard
 from watchers.parse import Document, NotAFeed, PageKind, ParsedFeed, article, parse
 from watchers.parse.article import ArticleText, FetchedPage, NoText, NoTextKind
@@ -86,7 +87,8 @@ class Workers:
         """Call a function of ours elsewhere, for what came from ``url``.
 
         It is found by its name there; what it is given and returns is copied. A process that
-        takes too long or too much for it is stopped. A bug is logged.
+        takes too long or too much for it is stopped. A bug is logged. Raises ShortageError where
+        the machine has no process left to start.
         """
         result = await self._served(url, (function, arguments))
         if isinstance(result, Broken) and result.bug:
@@ -96,7 +98,7 @@ class Workers:
     async def _served(self, url: str, job: tuple[object, ...]) -> object:
         """Let a process do a job, and stop it where it takes too long or too much."""
         async with self._free:
-            worker = self._idle.pop() if self._idle else _Worker.started(self._limits)
+            worker = self._idle.pop() if self._idle else self._started()
             try:
                 await worker.ready()
                 began = perf_counter()
@@ -123,6 +125,12 @@ class Workers:
                 self._idle.append(worker)
                 self._end_unneeded()
             return result
+
+    def _started(self) -> "_Worker":
+        try:
+            return _Worker.started(self._limits)
+        except OSError as error:
+            raise ShortageError.of(error) or error from error
 
     def _end_unneeded(self) -> None:
         """End who waits since long: the last used is taken first, the others are for crowds."""

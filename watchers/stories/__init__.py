@@ -8,7 +8,15 @@ pairs" are 129 that must part, of which 75 do, and 70 that must join, of which 5
 from watchers.stories.backtest import Backtest, Difference, backtest
 from watchers.stories.boilerplate import Boilerplate
 from watchers.stories.changes import material, outgrown
-from watchers.stories.codec import pack, unpack
+from watchers.stories.codec import (
+    Sketch,
+    Weights,
+    pack,
+    pack_weights,
+    sketch,
+    unpack,
+    unpack_weights,
+)
 from watchers.stories.constraints import Constraint
 from watchers.stories.features import UNSAVED, Features, prepare
 from watchers.stories.gravity import Gravity, gravest, gravity
@@ -32,7 +40,9 @@ __all__ = [
     "Joined",
     "LinkageSettings",
     "Moved",
+    "Sketch",
     "Verdict",
+    "Weights",
     "backtest",
     "doubts",
     "fitted",
@@ -44,8 +54,11 @@ __all__ = [
     "nearest",
     "outgrown",
     "pack",
+    "pack_weights",
     "prepare",
     "related",
     "revise",
+    "sketch",
     "unpack",
+    "unpack_weights",
 ]

@@ -5,12 +5,14 @@ vote for the items that have them too (Zobel and Moffat, "Inverted files for tex
 2006), and only those with the most weight in common are compared in full.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from watchers.stories.columns import Items
+from watchers.stories.codec import Sketch
+from watchers.stories.columns import Items, marks, places
 from watchers.stories.compact import CompactMap, NumberLists
 from watchers.stories.features import Features
 from watchers.stories.frequencies import CROSS_LINGUAL_NORM, NORM, WeightedQuery
@@ -56,23 +58,26 @@ class InvertedIndex:
         others."""
 
     def add(self, query: WeightedQuery, slot: int) -> None:
-        """Index the item in a slot."""
-        lang = query.features.lang
-        rarest = _rarest(query.words, _most(_INDEXED_TERMS, query))
-        terms = {**rarest, **dict(enumerate(query.title))}
+        """Index the item in a slot by what weighs most in it, and by its whole headline."""
+        terms = {*_rarest(query.words, _most(_INDEXED_TERMS, query)), *range(len(query.title))}
         keys = _rarest(query.cross_lingual, _INDEXED_CROSS_LINGUAL)
-        listed = partial(self._lists.append, number=slot)
-        self.terms[lang].change(terms.values(), listed)
-        self.cross_lingual[lang].change(keys.values(), listed)
         words = len(query.words)
-        self._items.note_posted(slot, [*terms, *(at + words for at in keys)])
+        self.post(query.features, slot, marks((*terms, *(at + words for at in keys))))
+
+    def post(self, told: Features | Sketch, slot: int, posted: Sequence[int]) -> None:
+        """Index the item in a slot by those of its hashes that are marked."""
+        self._items.note_posted(slot, posted)
+        listed = partial(self._lists.append, number=slot)
+        terms, keys = _picked(told, posted)
+        self.terms[told.lang].change(terms, listed)
+        self.cross_lingual[told.lang].change(keys, listed)
 
     def remove(self, features: Features, slot: int) -> None:
-        """Forget an item that ``add`` indexed under this slot."""
-        words = len(features.counts)
-        for at in self._items.posted(slot):
-            index = self.terms if at < words else self.cross_lingual
-            self._take(index[features.lang], features.hashes[at], slot)
+        """Forget an item that was indexed under this slot."""
+        terms, keys = _picked(features, self._items.posted(slot))
+        for index, found in ((self.terms, terms), (self.cross_lingual, keys)):
+            for key in found:
+                self._take(index[features.lang], key, slot)
 
     def _take(self, postings: CompactMap, key: int, slot: int) -> None:
         rest = self._lists.remove(postings.get(key), slot)
@@ -145,8 +150,15 @@ def _most(terms: int, query: WeightedQuery) -> int:
     return terms + max(0, len(query.words) - _SHORT_TEXT) // 2
 
 
-def _rarest(weights: dict[int, float], limit: int) -> dict[int, int]:
-    """Choose the keys that weigh most, by their places."""
-    keys, values = [*weights], [*weights.values()]
-    places = sorted(range(len(keys)), key=values.__getitem__, reverse=True)
-    return {at: keys[at] for at in places[:limit]}
+def _rarest(weights: dict[int, float], limit: int) -> list[int]:
+    """Choose the places of what weighs most."""
+    values = [*weights.values()]
+    return sorted(range(len(values)), key=values.__getitem__, reverse=True)[:limit]
+
+
+def _picked(told: Features | Sketch, posted: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Return the words and the cross-lingual keys that are marked."""
+    found = places(posted)
+    words = bisect_left(found, len(told.counts))
+    hashes = [told.hashes[at] for at in found]
+    return hashes[:words], hashes[words:]

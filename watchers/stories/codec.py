@@ -1,5 +1,8 @@
 """Features as the few hundred bytes that outlive the process, so that a start reads no text again.
 
+What an item weighed when it came stands beside them: a start reads no more of either than the
+window asks for at once, a ``Sketch``.
+
 Whatever is hashed here is hashed the same in every run: CRC-32 and BLAKE2b. Names and concepts
 are kept as they were known when the item came: a newer gazetteer or table of concepts speaks from
 the next item on, and the old readings are gone with the window.
@@ -8,22 +11,59 @@ the next item on, and the old readings are gone with the window.
 import json
 import sys
 from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from struct import Struct
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from storage.model import ItemId, OutletId
 from watchers.headlines.slots import Frame
-from watchers.stories.features import Features, shared
+from watchers.stories.features import Features, Hashed, shared
+from watchers.stories.frequencies import SUMS
 
 FORMAT: Final = 4
 """Raised when the fields change, or the meaning of one: older rows are made again."""
+
+WEIGHING: Final = 1
+"""Raised when items are weighed or indexed in another way: older rows are weighed again."""
 
 _HEAD: Final = Struct("<BIQqbBIIIIII")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _HAS_TITLE, _HAS_TEXT, _DENIES = 1, 2, 4
 _BYTES: Final = 4
+_LANG, _STEMS = 0, 8
+"""Where these stand among the words that ``pack`` writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch(Hashed):
+    """Of an item's features what the window wants at a start; all the rest stays packed.
+
+    ``headline`` are the stems of its words, by blanks, None where it has none.
+    """
+
+    item: ItemId
+    outlet: OutletId
+    page: int
+    told_at: datetime
+    lang: str
+    headline: str | None
+    hashes: "array[int]"
+    counts: bytes
+    cross_lingual_end: int
+    shingles_end: int
+
+
+class Weights(NamedTuple):
+    """What an item weighed when it came, and by which of its hashes it is found.
+
+    ``sums`` are ``WeightedQuery.sums``; ``posted`` is as ``columns.marks`` tells it.
+    """
+
+    sums: "array[float]"
+    posted: Sequence[int]
 
 
 def pack(features: Features) -> bytes:
@@ -103,6 +143,49 @@ def unpack(item: ItemId, row: bytes) -> Features | None:
         denies=bool(flags & _DENIES),
         frame=_frame(lang, *frame),
     )
+
+
+def unpacked(item: int, row: bytes) -> Features:
+    """Read features that this very process packed."""
+    found = unpack(ItemId(item), row)
+    assert found is not None  # noqa: S101 - of this format
+    return found
+
+
+def sketch(item: ItemId, row: bytes) -> Sketch | None:
+    """Read the sketch of features, None where they were written in another format."""
+    if row[0] != FORMAT:
+        return None
+    _, outlet, page, told_at, _, flags, terms, cross_lingual_end, shingles_end, end, *_ = (
+        _HEAD.unpack_from(row)
+    )
+    counts = _HEAD.size + end * _BYTES
+    fields = json.loads(row[counts + terms :].decode(errors="surrogatepass"))
+    return Sketch(
+        item=item,
+        outlet=OutletId(outlet),
+        page=page,
+        told_at=_EPOCH + timedelta(microseconds=told_at),
+        lang=sys.intern(fields[_LANG]),
+        headline=fields[_STEMS] if flags & _HAS_TITLE else None,
+        hashes=array("I", row[_HEAD.size : counts])[:],
+        counts=row[counts : counts + terms],
+        cross_lingual_end=cross_lingual_end,
+        shingles_end=shingles_end,
+    )
+
+
+def pack_weights(weights: Weights) -> bytes:
+    """Write down what an item weighed."""
+    return bytes([WEIGHING]) + weights.sums.tobytes() + array("I", weights.posted).tobytes()
+
+
+def unpack_weights(row: bytes) -> Weights | None:
+    """Read what an item weighed, None where it was weighed in another way."""
+    sums = 1 + SUMS * _BYTES
+    if len(row) < sums or row[0] != WEIGHING:
+        return None
+    return Weights(array("f", row[1:sums]), array("I", row[sums:]))
 
 
 def _frame(lang: str, stems: str, marks: list[int], *rows: list[list[Any]]) -> Frame:

@@ -5,19 +5,23 @@ the same would take some 900 bytes an item, here it is some 150.
 """
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import compress, count
 from typing import Final
 
 from storage.model import ItemId, StoryId
+from watchers.stories.codec import Sketch
 from watchers.stories.compact import CompactMap, NumberLists
 from watchers.stories.features import Features
-from watchers.stories.frequencies import CROSS_LINGUAL_NORM, NORM, SUMS, WeightedQuery
+from watchers.stories.frequencies import CROSS_LINGUAL_NORM, NORM, SUMS
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_POSTED_BITS: Final = 30
-"""Of a number in ``NumberLists`` so many are used for marks."""
+_MARK_BITS: Final = 30
+_MARKS: Final = (1 << _MARK_BITS) - 1
+"""Of a number in ``NumberLists`` so many bits are used for marks."""
+_AS_BITS: Final = bytes.maketrans(b"01", b"\0\1")
 
 
 def instant(moment: datetime) -> int:
@@ -74,20 +78,26 @@ class Items:
         """Return the sums that an item came with."""
         return self._sums[slot * SUMS : slot * SUMS + SUMS]
 
-    def add(self, query: WeightedQuery, story: StoryId, *, connected: bool) -> int:
+    def add(
+        self,
+        told: Features | Sketch,
+        story: StoryId,
+        sums: "array[float]",
+        *,
+        connected: bool,
+    ) -> int:
         """Take an item in; return its slot."""
-        features = query.features
         slot = self._free.pop() if self._free else self._made()
-        self._slots.put(features.item, slot)
-        self.ids[slot] = features.item
+        self._slots.put(told.item, slot)
+        self.ids[slot] = told.item
         self.stories[slot] = story
-        self.told_at[slot] = instant(features.told_at)
+        self.told_at[slot] = instant(told.told_at)
         self.connected[slot] = connected
-        self._sums[slot * SUMS : slot * SUMS + SUMS] = query.sums
+        self._sums[slot * SUMS : slot * SUMS + SUMS] = sums
         for norm, column in self.norms.items():
-            column[slot] = query.sums[norm]
-        if features.page and features.page not in self._pages:
-            self._pages.put(features.page, slot)
+            column[slot] = sums[norm]
+        if told.page and told.page not in self._pages:
+            self._pages.put(told.page, slot)
         return slot
 
     def _made(self) -> int:
@@ -113,21 +123,31 @@ class Items:
         slot = self._pages.get(page)
         return None if slot is None else ItemId(self.ids[slot])
 
-    def note_posted(self, slot: int, places: Sequence[int]) -> None:
-        """Remember by which of its hashes an item can be found."""
-        marks = [0] * (1 + max(places, default=0) // _POSTED_BITS)
-        for place in places:
-            marks[place // _POSTED_BITS] |= 1 << place % _POSTED_BITS
-        self._posted[slot] = self._lists.of(marks)
+    def note_posted(self, slot: int, posted: Sequence[int]) -> None:
+        """Remember by which of its hashes an item can be found, as ``marks`` tells them."""
+        self._posted[slot] = self._lists.of(posted)
 
-    def posted(self, slot: int) -> list[int]:
-        """Return what ``note_posted`` was told, in ascending order."""
-        return [
-            at * _POSTED_BITS + bit
-            for at, marks in enumerate(self._lists.read(self._posted[slot]))
-            for bit in range(_POSTED_BITS)
-            if marks >> bit & 1
-        ]
+    def posted(self, slot: int) -> Sequence[int]:
+        """Return what ``note_posted`` was told."""
+        return self._lists.read(self._posted[slot])
+
+
+def marks(places: Iterable[int]) -> "array[int]":
+    """Write places down as bits of numbers that ``NumberLists`` takes."""
+    bits = 0
+    for place in places:
+        bits |= 1 << place
+    found = array("I")
+    while bits:
+        found.append(bits & _MARKS)
+        bits >>= _MARK_BITS
+    return found
+
+
+def places(marked: Iterable[int]) -> list[int]:
+    """Read what ``marks`` wrote, in ascending order."""
+    digits = "".join([f"{bits:0{_MARK_BITS}b}"[::-1] for bits in marked])
+    return [*compress(count(), digits.encode().translate(_AS_BITS))]
 
 
 class Stories:

@@ -83,17 +83,51 @@ _CONCEPT_TOLLS = frozenset({"kill", "injur"})
 _YEAR_FROM, _YEAR_TO = 1990, 2100
 
 
+class Hashed:
+    """What an item's text is found and compared by.
+
+    ``hashes`` holds four kinds one after the other, for a window holds 100,000 items: ``terms``,
+    its words' stems, the headline's first, with ``counts`` beside them; ``cross_lingual``, what
+    crosses languages: concepts, names by their consonants, figures and gazetteer entities, again
+    the headline's first, up to ``cross_lingual_end``; ``shingles``, winnowed hashes of its
+    five-word runs, up to ``shingles_end``; ``sentences``, those at the ends of its text.
+    """
+
+    __slots__ = ()
+
+    hashes: "array[int]"
+    counts: bytes
+    cross_lingual_end: int
+    shingles_end: int
+
+    @property
+    def terms(self) -> "array[int]":
+        """The stems of its words, the headline's first."""
+        return self.hashes[: len(self.counts)]
+
+    @property
+    def cross_lingual(self) -> "array[int]":
+        """Concepts, names, figures and entities, the headline's first."""
+        return self.hashes[len(self.counts) : self.cross_lingual_end]
+
+    @property
+    def shingles(self) -> "array[int]":
+        """The winnowed hashes of its runs of words, the smallest first."""
+        return self.hashes[self.cross_lingual_end : self.shingles_end]
+
+    @property
+    def sentences(self) -> "array[int]":
+        """The hashes of its text's first and last sentences, boilerplate with them."""
+        return self.hashes[self.shingles_end :]
+
+
 @dataclass(frozen=True, slots=True)
-class Features:
+class Features(Hashed):
     """What an item says, as far as it is compared.
 
     ``told_at`` is the outlet's time, else when it was seen. ``page`` stands for its canonical
-    address, 0 where it has none. ``hashes`` holds four kinds one after the other, for a window
-    holds 100,000 items: ``terms``, its words' stems, the headline's first (``title_terms`` of
-    them), with ``counts`` beside them; ``cross_lingual``, what crosses languages: concepts, names
-    by their consonants, figures and gazetteer entities, again the headline's first
-    (``title_cross_lingual`` of them), up to ``cross_lingual_end``; ``shingles``, winnowed hashes
-    of its five-word runs, up to ``shingles_end``; ``sentences``, those at the ends of its text.
+    address, 0 where it has none. Of the words ``title_terms`` are the headline's, of what crosses
+    languages ``title_cross_lingual`` (see ``Hashed``).
     ``headline_countries`` are country codes of the headline, ``countries`` of the whole text;
     ``localities`` are the headline's regions and cities, by their ids in the gazetteer.
     ``figures`` are (unit, value) of the headline; ``years`` of the whole text. ``specifics`` are
@@ -127,24 +161,9 @@ class Features:
     frame: Frame
 
     @property
-    def terms(self) -> "array[int]":
-        """The stems of its words, the headline's first."""
-        return self.hashes[: len(self.counts)]
-
-    @property
-    def cross_lingual(self) -> "array[int]":
-        """Concepts, names, figures and entities, the headline's first."""
-        return self.hashes[len(self.counts) : self.cross_lingual_end]
-
-    @property
-    def shingles(self) -> "array[int]":
-        """The winnowed hashes of its runs of words, the smallest first."""
-        return self.hashes[self.cross_lingual_end : self.shingles_end]
-
-    @property
-    def sentences(self) -> "array[int]":
-        """The hashes of its text's first and last sentences, boilerplate with them."""
-        return self.hashes[self.shingles_end :]
+    def headline(self) -> str | None:
+        """The stems of its headline's words, by blanks; None where it has no headline."""
+        return self.frame.stems if self.has_title else None
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ from operator import mul
 from typing import Final
 
 from watchers.stories.compact import CompactMap
-from watchers.stories.features import Features
+from watchers.stories.features import Features, Hashed
 from watchers.stories.hashes import FIGURE, KIND
 
 # A word said ten times is not ten times as telling: 1 + log tf (Manning, Raghavan and Schütze,
@@ -32,10 +32,10 @@ class Frequencies:
         self._seen = documents
         self._whole = log(documents + _PRIOR)
 
-    def learn(self, query: "WeightedQuery") -> None:
+    def learn(self, told: Hashed) -> None:
         """Count an item's words and cross-lingual keys; halve all counts when they grow many."""
-        self._counts.count(query.words)
-        self._counts.count(query.cross_lingual)
+        self._counts.count(told.terms)
+        self._counts.count(told.cross_lingual)
         self._one_more()
 
     def learnt(self, terms: Sequence[int], keys: Sequence[int]) -> tuple[list[float], list[float]]:

@@ -13,6 +13,7 @@ from storage.fingerprints import OldText
 from storage.model import ItemId, StoryId
 from watchers.stories.boilerplate import Boilerplate
 from watchers.stories.candidates import LEAST_SAME, InvertedIndex
+from watchers.stories.codec import Sketch, Weights, pack, unpacked
 from watchers.stories.columns import Items, Stories, instant
 from watchers.stories.compact import NumberLists
 from watchers.stories.constraints import Constraint, Constraints
@@ -106,10 +107,10 @@ class Index:
         self._stories = Stories(lists)
         self._links = Links(lists)
         self._inverted = InvertedIndex(self._items, lists)
-        self._shelf = Shelf(pages)
+        self._shelf = Shelf(pack, unpacked, pages)
         self._latest: tuple[Features, WeightedQuery, tuple[Likeness, ...]] | None = None
         self._old = OldTexts()
-        self.boilerplate = Boilerplate()
+        self.boilerplate = Boilerplate(pages=pages)
         self._vectors: dict[ItemId, Vector] = {}
         self._scale: Scale | None = None
         self.meaning = fitted_meaning()
@@ -336,37 +337,49 @@ class Index:
         assert self._latest is not None  # noqa: S101 - compared has just set it
         query = self._latest[1]
         slot = self._take_in(query, story, connected=True)
-        self.frequencies.learn(query)
+        self.frequencies.learn(features)
         self._connect(slot, likenesses)
 
     def restore_old(self, texts: Iterable[OldText]) -> None:
         """Know the texts that left the window before this start."""
         self._old.restore(texts)
 
-    def restore(self, features: Features, story: StoryId, packed: bytes | None = None) -> None:
-        """Take in an item whose story was decided before this start, ``packed`` if it was.
+    def restore(self, features: Features, story: StoryId) -> None:
+        """Take in an item whose story was decided before this start.
 
         It is compared with others only when a newcomer comes near it: a start must be quick.
         """
         query = WeightedQuery(features, self.frequencies, learn=True)
-        self._take_in(query, story, connected=False, packed=packed)
+        self._take_in(query, story, connected=False)
 
-    def _take_in(
-        self,
-        query: WeightedQuery,
-        story: StoryId,
-        *,
-        connected: bool,
-        packed: bytes | None = None,
-    ) -> int:
+    def recall(self, sketch: Sketch, story: StoryId, weights: Weights, packed: bytes) -> None:
+        """Take in an item as ``restore`` does, in half the time: it weighs what it weighed."""
+        slot = self._items.add(sketch, self.story(story), weights.sums, connected=False)
+        self._inverted.post(sketch, slot, weights.posted)
+        self._shelf.put_away(sketch.item, packed)
+        self.frequencies.learn(sketch)
+        self._settle(slot, sketch)
+
+    def weights(self, item: ItemId) -> Weights:
+        """Tell what an item of the window weighed when it came. Raises KeyError."""
+        slot = self._items.slot(item)
+        if slot is None:
+            raise KeyError(item)
+        return Weights(self._items.sums(slot), self._items.posted(slot))
+
+    def _take_in(self, query: WeightedQuery, story: StoryId, *, connected: bool) -> int:
         features, story = query.features, self.story(story)
-        slot = self._items.add(query, story, connected=connected)
+        slot = self._items.add(features, story, query.sums, connected=connected)
         self._inverted.add(query, slot)
-        self._shelf.put(features, packed)
-        self._stories.add(story, slot, self._items.told_at[slot])
-        self.boilerplate.learn(features)
-        self._latest = None
+        self._shelf.put(features.item, features)
+        self._settle(slot, features)
         return slot
+
+    def _settle(self, slot: int, told: Features | Sketch) -> None:
+        story = StoryId(self._items.stories[slot])
+        self._stories.add(story, slot, self._items.told_at[slot])
+        self.boilerplate.learn(told)
+        self._latest = None
 
     def _connect(self, slot: int, likenesses: Iterable[Likeness]) -> None:
         for likeness in likenesses:

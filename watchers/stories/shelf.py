@@ -1,19 +1,20 @@
-"""The shelf: the features of all items in the window, of which few lie open and the others packed.
+"""The shelf: what is known of each item in the window; few lie open, the others packed.
 
-A newcomer is compared with a dozen of a hundred thousand items. As objects each takes 1.5 kB;
-packed they need not be in memory at all, but in pages that are read again within some 50 µs.
+So is what each outlet repeats. A newcomer is compared with a dozen of a hundred thousand items. As
+objects each takes 1.5 kB; packed they need not be in memory at all, but in pages that are read
+again within some 50 µs.
 """
 
 from collections import OrderedDict
-from typing import Final, Protocol
+from collections.abc import Callable
+from typing import Final, Generic, Protocol, TypeVar
 
-from storage.model import ItemId
-from watchers.stories.codec import pack, unpack
 from watchers.stories.compact import CompactMap
-from watchers.stories.features import Features
+
+Value = TypeVar("Value")
 
 _OPEN: Final = 4_096
-"""Items that lie open: the newest, and those that others were compared with lately."""
+"""So many lie open: the newest items, and those that others were compared with lately."""
 
 
 class Pages(Protocol):
@@ -55,61 +56,73 @@ class InMemory:
         del self._kept[place]
 
 
-class Shelf:
-    """Features by their items."""
+class Shelf(Generic[Value]):
+    """Values by numbers."""
 
-    def __init__(self, pages: Pages | None = None, most_open: int = _OPEN) -> None:
+    def __init__(
+        self,
+        pack: Callable[[Value], bytes],
+        unpack: Callable[[int, bytes], Value],
+        pages: Pages | None = None,
+        most_open: int = _OPEN,
+    ) -> None:
         """Begin empty; what does not lie open is kept in ``pages``."""
+        self._pack, self._unpack = pack, unpack
         self._pages = InMemory() if pages is None else pages
         self._most_open = most_open
-        self._open: OrderedDict[ItemId, Features] = OrderedDict()
+        self._open: OrderedDict[int, Value] = OrderedDict()
         self._places = CompactMap("Q")
 
-    def put(self, features: Features, packed: bytes | None = None) -> None:
-        """Keep an item's features, in the place of older ones.
+    def __contains__(self, key: int) -> bool:
+        """Tell whether there is a value."""
+        return key in self._open or key in self._places
 
-        ``packed`` they are as a start reads them: nobody asks for most of those soon.
-        """
-        self.drop(features.item)
-        if packed is None or not self._packed_away(features.item, packed):
-            self._lay_open(features)
+    def put(self, key: int, value: Value) -> None:
+        """Keep a value, in the place of an older one."""
+        self.drop(key)
+        self._lay_open(key, value)
 
-    def get(self, item: ItemId) -> Features:
-        """Return an item's features. Raises KeyError."""
-        found = self._open.get(item)
+    def put_away(self, key: int, packed: bytes) -> None:
+        """Keep a value as a start reads it: nobody asks for most of those soon."""
+        self.drop(key)
+        if not self._packed_away(key, packed):
+            self._lay_open(key, self._unpack(key, packed))
+
+    def get(self, key: int) -> Value:
+        """Return a value; whoever changes it puts it again. Raises KeyError."""
+        found = self._open.get(key)
         if found is not None:
-            self._open.move_to_end(item)
+            self._open.move_to_end(key)
             return found
-        place = self._places.get(item)
+        place = self._places.get(key)
         if place is None:
-            raise KeyError(item)
-        found = unpack(item, self._pages.get(place))
-        assert found is not None  # noqa: S101 - packed by this very version
-        self._lay_open(found)
+            raise KeyError(key)
+        found = self._unpack(key, self._pages.get(place))
+        self._lay_open(key, found)
         return found
 
-    def drop(self, item: ItemId) -> None:
-        """Forget an item."""
-        self._open.pop(item, None)
-        if item in self._places:
-            self._pages.drop(self._places.pop(item))
+    def drop(self, key: int) -> None:
+        """Forget a value."""
+        self._open.pop(key, None)
+        if key in self._places:
+            self._pages.drop(self._places.pop(key))
 
-    def _lay_open(self, features: Features) -> None:
-        """Lay an item open; where too many are, close those that were asked for longest ago.
+    def _lay_open(self, key: int, value: Value) -> None:
+        """Lay a value open; where too many are, close those that were asked for longest ago.
 
         What cannot be packed away, because the disk is full, stays open.
         """
-        self._open[features.item] = features
+        self._open[key] = value
         while len(self._open) > self._most_open:
-            item, oldest = next(iter(self._open.items()))
-            if item not in self._places and not self._packed_away(item, pack(oldest)):
+            oldest, closed = next(iter(self._open.items()))
+            if oldest not in self._places and not self._packed_away(oldest, self._pack(closed)):
                 return
-            del self._open[item]
+            del self._open[oldest]
 
-    def _packed_away(self, item: ItemId, packed: bytes) -> bool:
+    def _packed_away(self, key: int, packed: bytes) -> bool:
         try:
             place = self._pages.put(packed)
         except OSError:
             return False
-        self._places.put(item, place)
+        self._places.put(key, place)
         return True

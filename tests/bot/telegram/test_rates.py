@@ -12,6 +12,7 @@ from bot.telegram.rates import (
     Rate,
     RateWindow,
     TelegramLimits,
+    Weight,
     limits_of,
 )
 
@@ -78,15 +79,15 @@ def test_calls_that_arrive_late_by_some_tenths_still_keep_telegrams_limit(late: 
 def test_broadcasts_are_spread_over_the_second_so_that_a_reply_finds_a_gap() -> None:
     pace, now = Pace(), 100.0
     for chat in range(1, 200):
-        now = pace.ready_at(chat, now, even=True)
-        pace.take(chat, now, even=True)
+        now = pace.ready_at(chat, now, Weight(even=True))
+        pace.take(chat, now, Weight(even=True))
     assert pace.ready_at(5_000, now) - now <= 0.2
 
 
 def test_broadcasts_leave_a_group_room_for_answers() -> None:
     pace, now = Pace(), 0.0
-    while (now := pace.ready_at(-7, now, even=True)) < 60.0:
-        pace.take(-7, now, even=True)
+    while (now := pace.ready_at(-7, now, Weight(even=True))) < 60.0:
+        pace.take(-7, now, Weight(even=True))
     assert pace.ready_at(-7, 20.0) == 20.0
 
 
@@ -99,22 +100,22 @@ def test_an_album_larger_than_the_limit_waits_for_an_empty_window() -> None:
 
 def test_what_writes_nothing_into_a_chat_does_not_use_its_pace_up() -> None:
     pace = Pace()
-    pace.take(7, 0.0, paced=False)
+    pace.take(7, 0.0, Weight(paced=False))
     assert pace.ready_at(7, 0.0) == 0.0
 
 
 def test_an_album_counts_each_of_its_parts() -> None:
     pace = Pace()
-    pace.take(-7, 0.0, cost=10)
-    assert pace.ready_at(-7, 2.0, cost=8) == 2.0
-    assert pace.ready_at(-7, 2.0, cost=9) == 60.0
+    pace.take(-7, 0.0, Weight(cost=10))
+    assert pace.ready_at(-7, 2.0, Weight(cost=8)) == 2.0
+    assert pace.ready_at(-7, 2.0, Weight(cost=9)) == 60.0
 
 
 def test_lifted_limits_limit_nothing() -> None:
     pace = Pace(LIFTED)
     for _ in range(1000):
-        assert pace.ready_at(-7, 0.0, even=True) == 0.0
-        pace.take(-7, 0.0, even=True)
+        assert pace.ready_at(-7, 0.0, Weight(even=True)) == 0.0
+        pace.take(-7, 0.0, Weight(even=True))
 
 
 # --- paid broadcasts --------------------------------------------------------------------------
@@ -131,7 +132,7 @@ def test_where_it_is_paid_for_as_many_go_as_were_allowed_and_only_the_surplus_is
 
 def test_nothing_is_paid_for_at_a_pace_that_is_free() -> None:
     pace = Pace(limits_of(200))
-    pays = [pace.take(chat, 100.0 + chat / 25, payable=True) for chat in range(100)]
+    pays = [pace.take(chat, 100.0 + chat / 25, Weight(payable=True)) for chat in range(100)]
     assert {False} == set(pays)
 
 
@@ -166,10 +167,10 @@ def _broadcasts(pace: Pace, *, begins: float, seconds: float) -> list[tuple[floa
     first = int(begins * 1_000)
     while True:
         chat = first + len(went)
-        now = pace.ready_at(chat, now, even=True, payable=True)
+        now = pace.ready_at(chat, now, Weight(even=True, payable=True))
         if now >= begins + seconds:
             return went
-        went.append((now, pace.take(chat, now, even=True, payable=True)))
+        went.append((now, pace.take(chat, now, Weight(even=True, payable=True))))
 
 
 # --- bans -----------------------------------------------------------------------------------

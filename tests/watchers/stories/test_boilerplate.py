@@ -1,8 +1,12 @@
 """What an outlet repeats under every headline weighs nothing; what one text repeats, once."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from storage.model import ItemId, OutletId, StoryId
+from storage.scratch import Scratch
 from tests.watchers.stories.features import features
 from watchers.stories import Boilerplate, Features, Index, identify, pack, unpack
 
@@ -126,3 +130,21 @@ def test_an_outlet_without_headlines_is_known_all_the_same() -> None:
     """Else its first entries were read twice in every document."""
     assert OutletId(1) in Boilerplate([features(1, "", TAILS["ru"], outlet=1)])
     assert OutletId(1) not in Boilerplate()
+
+
+@pytest.mark.parametrize("lang", [*TAILS])
+def test_what_an_outlet_repeats_is_known_however_many_tell_between(
+    tmp_path: Path, lang: str
+) -> None:
+    """Packed away or not; a half and a whole of what makes it boilerplate."""
+    known = Boilerplate(pages=Scratch(tmp_path), most_open=1)
+    open_ = Boilerplate()
+    for one in told(lang):
+        for outlet in range(1, 4):
+            for each in (known, open_):
+                each.learn(replace(one, outlet=OutletId(outlet)))
+        assert [known.of(OutletId(n)) for n in (1, 2, 3)] == [
+            open_.of(OutletId(n)) for n in (1, 2, 3)
+        ]
+    assert known.of(OutletId(1))
+    assert 1 == len(known._outlets._open)

@@ -1,5 +1,6 @@
 """An item read again from its row is the item that was written."""
 
+from array import array
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,8 +10,19 @@ from hypothesis import strategies as st
 
 from storage.model import ItemId
 from tests.watchers.stories.features import features
-from watchers.stories import Features, pack, unpack
-from watchers.stories.codec import FORMAT
+from watchers.stories import (
+    Features,
+    Sketch,
+    Weights,
+    pack,
+    pack_weights,
+    sketch,
+    unpack,
+    unpack_weights,
+)
+from watchers.stories.codec import FORMAT, WEIGHING
+from watchers.stories.columns import marks, places
+from watchers.stories.frequencies import SUMS
 
 TEXT = "Мост через Нуру строили два года. На открытие 5 марта 2026 года приехали 300 человек."
 TOLD = (
@@ -42,6 +54,34 @@ def test_a_moment_before_1970_is_kept() -> None:
 def test_a_row_of_another_format_is_no_item() -> None:
     row = pack(features(7, "A new bridge"))
     assert unpack(ItemId(7), bytes([FORMAT + 1]) + row[1:]) is None
+
+
+@pytest.mark.parametrize(("lang", "title", "text"), TOLD)
+def test_an_outline_says_the_same(lang: str, title: str, text: str) -> None:
+    told = features(7, title, text, lang=lang, url_key="courier.example/bridge")
+    sketched = sketch(ItemId(7), pack(told))
+    assert sketched
+    for name in (*Sketch.__dataclass_fields__, "terms", "cross_lingual", "sentences"):
+        assert getattr(told, name) == getattr(sketched, name)
+
+
+def test_an_outline_of_another_format_is_none() -> None:
+    row = pack(features(7, "A new bridge"))
+    assert sketch(ItemId(7), bytes([FORMAT + 1]) + row[1:]) is None
+
+
+def test_weights_of_another_kind_are_none() -> None:
+    row = pack_weights(Weights(array("f", [1.5] * SUMS), array("I", (5, 1))))
+    assert unpack_weights(bytes([WEIGHING + 1]) + row[1:]) is None
+    assert unpack_weights(row[: SUMS * 4]) is None
+
+
+@given(st.sets(st.integers(0, 400)))
+def test_places_are_read_as_they_were_marked(chosen: set[int]) -> None:
+    row = pack_weights(Weights(array("f", [1.5] * SUMS), marks(chosen)))
+    found = unpack_weights(row)
+    assert found
+    assert sorted(chosen) == places(found.posted)
 
 
 def test_a_row_means_the_same_in_every_run() -> None:

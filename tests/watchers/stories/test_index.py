@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.model import ItemId, StoryId
+from storage.model import ItemId, OutletId, StoryId
 from storage.scratch import Scratch
 from tests.watchers.stories.features import NOON, features
 from watchers.stories import (
@@ -17,8 +17,13 @@ from watchers.stories import (
     Moved,
     identify,
     nearest,
+    pack,
+    pack_weights,
     revise,
+    sketch,
+    unpack_weights,
 )
+from watchers.stories.codec import unpacked
 from watchers.stories.frequencies import Frequencies, WeightedQuery
 from watchers.stories.shelf import Shelf
 
@@ -194,7 +199,7 @@ def test_counting_while_weighing_is_counting_afterwards() -> None:
     for told in (one, doubled, features(2, AGAIN), one, doubled):
         weighed = WeightedQuery(told, at_once, learn=True)
         plain = WeightedQuery(told, afterwards)
-        afterwards.learn(plain)
+        afterwards.learn(told)
         assert (plain.words, plain.cross_lingual) == (weighed.words, weighed.cross_lingual)
         assert plain.sums == weighed.sums
 
@@ -206,7 +211,7 @@ def test_where_the_features_lie_changes_no_decision(tmp_path: Path) -> None:
     ]
     pages = Scratch(tmp_path)
     packed = Index(pages=pages)
-    packed._shelf = Shelf(pages, most_open=1)
+    packed._shelf = Shelf(pack, unpacked, pages, most_open=1)
     plain = Index()
     for one in told:
         verdict = identify(one, plain)
@@ -228,3 +233,32 @@ def test_a_restored_story_is_grown_and_not_torn_apart() -> None:
     index.add(newcomer, StoryId(1))
     assert revise(index, StoryId(1)) == ()
     assert index.link(ItemId(1), ItemId(2)) > 0
+
+
+def test_what_is_recalled_is_as_if_it_had_never_left() -> None:
+    """By its sketch and its weights alone: found, compared, dropped as before."""
+    lasting, recalled = Index(), Index()
+    for number, title in enumerate((BRIDGE, OTHER, AGAIN, f"{AGAIN} сегодня"), 1):
+        told = features(number, title, f"{title}. {OTHER}.", url_key=f"one.example/{number}")
+        story = StoryId(2 if number == 2 else 1)
+        lasting.add(told, story)
+        packed, weights = pack(told), unpack_weights(pack_weights(lasting.weights(told.item)))
+        sketched = sketch(told.item, packed)
+        assert sketched
+        assert weights
+        recalled.recall(sketched, story, weights, packed)
+    newcomer = features(5, f"Сегодня {BRIDGE}")
+    page = lasting.features(ItemId(1)).page
+    for _ in range(2):
+        assert lasting.compared(newcomer) == recalled.compared(newcomer)
+        assert lasting.by_page(page) == recalled.by_page(page)
+        assert lasting.stories() == recalled.stories()
+        for index in (lasting, recalled):
+            index.drop(ItemId(3))
+    assert lasting.boilerplate.of(OutletId(1)) == recalled.boilerplate.of(OutletId(1))
+    assert lasting.expire(NOON + 30 * DAY) == recalled.expire(NOON + 30 * DAY)
+
+
+def test_what_left_weighs_nothing() -> None:
+    with pytest.raises(KeyError):
+        Index().weights(ItemId(1))
