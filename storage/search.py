@@ -180,8 +180,18 @@ def hits(
     that a common word and a rare outlet do not read the whole archive. Words that are common and
     never stand together do: with ``longest_s`` that ends after so much CPU, with what was found.
     """
-    above = _above(db, bounds.since)
-    below = _below(db, bounds.until)
+    found: list[FoundItem] = []
+    with _bounded(db, longest_s):
+        for above, below in _ranges(db, bounds):
+            if len(found) < limit:
+                found += _hits_between(db, match, above, below, limit - len(found), bounds)
+    return found
+
+
+def _hits_between(  # noqa: PLR0917 - what is looked for, and where
+    db: Connection, match: str | None, above: int, below: int, limit: int, bounds: Bounds
+) -> Iterator[FoundItem]:
+    """Yield what ``hits`` finds between two ids, the newest first."""
     looked_at = LOOKED_AT if bounds else limit
     source, values = _ids(match, above, below, looked_at, bounds)
     feeds = None if bounds.feeds is None else to_json(sorted(bounds.feeds))
@@ -199,11 +209,8 @@ def hits(
         looked_at, to_ms(bounds.since) or 0, (to_ms(bounds.until) or _END) - 1,
         feeds, feeds, limit,
     ]  # fmt: skip
-    found: list[FoundItem] = []
-    with _bounded(db, longest_s):
-        for item, story, seen, size in db.conn.execute(statement, values):
-            found.append(FoundItem(ItemId(item), StoryId(story), moment(seen), size))
-    return found
+    for item, story, seen, size in db.conn.execute(statement, values):
+        yield FoundItem(ItemId(item), StoryId(story), moment(seen), size)
 
 
 @contextmanager
@@ -261,18 +268,29 @@ def _ids(
     return f"select id from ({every}) order by id desc limit ?", [*values, limit]  # noqa: S608 (our own select)
 
 
-def _below(db: Connection, until: datetime | None) -> int:
-    """Return an id above those of the items that were told before a moment.
+def _ranges(db: Connection, bounds: Bounds) -> list[tuple[int, int]]:
+    """Return the ids between which the items within bounds stand, the newest first.
 
-    The archive's order is that of arrival: what was told before it may have come a little
-    later. Ids are given in that order but for imported archives: the newest few decide.
+    The archive's order is that of arrival: what was told before a moment may have come a little
+    later. That is little among all that came then, so it is looked for apart: of a common word
+    those days' items alone are more than ``LOOKED_AT``.
     """
+    above, until = _above(db, bounds.since), bounds.until
     if until is None:
-        return _END
+        return [(above, _END)]
+    came, ends = _below(db, until), _below(db, until + ARRIVES_WITHIN)
+    return [(max(came - 1, above), ends), (above, came)]
+
+
+def _below(db: Connection, until: datetime) -> int:
+    """Return an id above those of the items that came before a moment.
+
+    Ids are given in the order of arrival but for imported archives: the newest few decide.
+    """
     (found,) = db.conn.execute(
         "select max(id) from (select id from items where first_seen < ?"
         " order by first_seen desc limit 1000)",
-        (to_ms(until + ARRIVES_WITHIN),),
+        (to_ms(until),),
     ).fetchone()
     return int(found or 0) + 1
 

@@ -153,7 +153,9 @@ def _looked(
     if match is None:
         ranked = relevance.rank(hits, {}, {}, search_.now)
         return _Looked(hits, bounds, others=ranked, translated=translations.are_there(db))
-    plain = _in_headlines(db, f'({match}) NOT "{RUBRIC}"', HEADLINES, bounds)
+    plain = []
+    if hits or bounds:  # what has the words in its headline has them
+        plain = _in_headlines(db, f'({match}) NOT "{RUBRIC}"', HEADLINES, bounds)
     named = []
     if search_.rubric_asked:  # else they are no more than mentions
         named = _in_headlines(db, f'({match}) AND "{RUBRIC}"', RUBRICS, bounds)

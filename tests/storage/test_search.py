@@ -108,6 +108,18 @@ def test_an_old_day_is_reached_past_any_number_of_newer_items(archive) -> None:
     assert [1] == [hit.item_id for hit in found]
 
 
+def test_an_old_day_is_reached_past_all_that_came_in_the_days_after_it(
+    archive, monkeypatch
+) -> None:
+    monkeypatch.setattr(search, "LOOKED_AT", 2)
+    for at in range(20, 30):
+        told(archive, FeedId(1), new_item(at), now=day(3) + timedelta(hours=at))
+        search.index(archive, ItemId(at), "s:газ")
+    for until, expected in ((day(3), [2, 1]), (day(2), [1]), (day(9), [29, 28])):
+        found = search.hits(archive, '"s:газ"', limit=9, bounds=search.Bounds(until=until))
+        assert expected == [hit.item_id for hit in found]
+
+
 def test_of_several_feeds_the_newest_items_come_whichever_feed_told_them(archive) -> None:
     bounds = search.Bounds(feeds=frozenset({FeedId(1), FeedId(2)}))
 
