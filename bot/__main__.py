@@ -5,6 +5,7 @@ import os
 import sys
 
 from bot.cli import main as command
+from storage.errors import SHORTAGES
 
 YOUNG_OBJECTS = 20_000
 """How many new objects make Python look for what can be freed. Its own 700 are so few that a start
@@ -24,6 +25,9 @@ def main() -> None:
         let_go(sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
+        if error.errno in SHORTAGES:
+            sys.stderr.write(f"This machine has too little left to go on: {error.strerror}.\n")
+            sys.exit(1)
         let_go(sys.stdout.fileno())
         sys.stderr.write(f"The output cannot be written: {error.strerror}.\n")
         sys.exit(1)

@@ -1,16 +1,20 @@
-"""Inspection: which rows have values that no program of ours writes, looked for at each start.
+"""Inspection: which rows have values that no program of ours writes, looked for once a day.
 
 Whoever reads many rows leaves such a one out; here it is named, so that somebody can mend it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from storage import chats, feeds, subscriptions
+from storage import chats, feeds, meta, subscriptions
 from storage.outbox import rows as outbox_rows
 from storage.set_aside import Aside, AsideKind, why_of
-from storage.sql import ODD_VALUES, Connection
+from storage.sql import ODD_VALUES, Connection, from_json, moment, to_json, to_ms
+
+EVERY = timedelta(days=1)
+DONE_FACT = "inspected"
 
 AT_ONCE = 500
 """Rows between two looks at who else wants to read."""
@@ -60,6 +64,19 @@ KINDS = (
 
 START = -(1 << 62)
 """Before every id: those of groups are negative."""
+
+
+def is_due(db: Connection, version: str, now: datetime) -> bool:
+    """Tell whether a start is to look: the last that did was another version's, or is old."""
+    kept = from_json(meta.get(db, DONE_FACT))
+    if not kept or kept["version"] != version:
+        return True
+    return not timedelta(0) <= now - moment(kept["at"]) < EVERY
+
+
+def done(db: Connection, version: str, now: datetime) -> None:
+    """Note that a start of a version has looked at all rows."""
+    meta.put(db, DONE_FACT, to_json({"version": version, "at": to_ms(now)}))
 
 
 def odd_rows(db: Connection, of: Inspected, after: int) -> tuple[list[Aside], int | None]:

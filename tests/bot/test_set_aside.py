@@ -304,7 +304,7 @@ async def test_without_admins_owners_alone_are_told(db: Database, now: datetime)
     assert () == await db.read(set_aside.untold)
 
 
-async def test_rows_that_cannot_be_read_are_named_at_the_start(
+async def test_rows_that_cannot_be_read_are_named_at_a_days_first_start(
     db: Database, now: datetime
 ) -> None:
     await asides_of(db, now)
@@ -317,8 +317,9 @@ async def test_rows_that_cannot_be_read_are_named_at_the_start(
     )  # fmt: skip
     await db.write(sql, "update subscriptions set reach = 'afar'")
     await db.write(sql, "update chats set quiet_mode = 'loud' where id = 7")
-    await note_odd_rows(db, now)
-    assert [] == before
+    await note_odd_rows(db, now + timedelta(hours=1))
+    assert ([], []) == (before, await noted(db))
+    await note_odd_rows(db, now + timedelta(days=1))
     assert [(AsideKind.CHAT, "7"), (AsideKind.SUBSCRIPTION, str(made.id))] == await noted(db)
 
 
