@@ -28,5 +28,5 @@ lock deploy/requirements-docs.txt "What \`make docs\` runs on" --upgrade --group
 # One package beside those; what it needs is pinned there.
 extra meaning --no-deps
 # Several, in the versions that are pinned already where they are.
-for name in fulltext parquet web; do extra "$name" -c deploy/requirements-dev.txt; done
+for name in fulltext parquet translate web; do extra "$name" -c deploy/requirements-dev.txt; done
 echo "deploy/requirements*.txt are renewed; run make test"

@@ -20,6 +20,7 @@ LISTS = (
     "requirements-fulltext.txt",
     "requirements-meaning.txt",
     "requirements-parquet.txt",
+    "requirements-translate.txt",
     "requirements-web.txt",
 )
 """In deploy/: every list of packages that somebody installs."""

@@ -53,6 +53,14 @@ def test_what_is_copied_is_here_and_is_all_that_the_wheel_needs() -> None:
     assert not whole & set(from_here)
 
 
+def test_the_wheel_finds_in_the_image_all_that_it_takes_from_elsewhere() -> None:
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
+    forced = wheel["targets"]["wheel"]["force-include"]
+    copied = [shlex.split(rest)[:-1] for word, rest in STEPS if word == "COPY"]
+    there = {file for step in copied for one in step for file in ROOT.glob(one.lstrip("/"))}
+    assert [] == [one for one in forced if ROOT / one not in there]
+
+
 def test_it_runs_as_nobody_in_a_folder_that_is_kept() -> None:
     assert ["10001:10001"] == said("USER")
     [folder] = said("WORKDIR")
@@ -122,14 +130,18 @@ def test_each_half_runs_in_a_container_of_its_own_where_that_is_asked() -> None:
 
 
 def test_who_watches_finds_whom_it_watches() -> None:
-    """Prometheus shares the bot's addresses, Grafana asks it there, Litestream reads its file."""
-    scraped = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text("utf-8"))
-    [target] = scraped["scrape_configs"][0]["static_configs"][0]["targets"]
-    assert ["service:bot", f"127.0.0.1:{said('EXPOSE')[0]}"] == [
-        SERVICES["prometheus"]["network_mode"], target
-    ]  # fmt: skip
+    """Prometheus asks the bot by its name, Grafana it by its, Litestream reads the bot's file."""
+    told = SERVICES["prometheus"]["command"].split()[0].removeprefix("--config.file=/etc/")
+    read = yaml.safe_load((DEPLOY / told).read_text("utf-8"))
+    [target] = read["scrape_configs"][0]["static_configs"][0]["targets"]
+    assert f"bot:{said('EXPOSE')[0]}" == target
+    outside = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text("utf-8"))
+    for settings in (read, outside):
+        settings["scrape_configs"][0].pop("static_configs")
+    assert read == outside
+    assert all("network_mode" not in service for service in SERVICES.values())
     asked = SERVICES["grafana"]["environment"]
-    assert "http://bot:9090" == asked["PROMETHEUS_URL"]
+    assert "http://prometheus:9090" == asked["PROMETHEUS_URL"]
     used = "".join(
         file.read_text("utf-8")
         for folder in ("grafana/provisioning", "litestream.yml")

@@ -25,7 +25,7 @@ from storage.exports import Month
 
 MONTH = click.DateTime(["%Y-%m"])
 LOCK = ".lock"
-BEGUN = {LOCK, f"{manifest.NAME}.new"}
+BEGUN = {LOCK, folders.UNFINISHED, f"{manifest.NAME}.new"}
 """What an export that was ended before it had a manifest leaves behind."""
 
 

@@ -19,6 +19,8 @@ from storage.exports import Month, Row, Table
 from storage.sql import Connection
 
 FORMATS = {"parquet": parquet, "jsonl": jsonl}
+UNFINISHED = ".new"
+"""A file that is being written: it lies beside the tables, of which programs read every file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def _written(db: Connection, table: Table, month: Month, folder: Path, form: str
     file = f"{name_of(table, month)}/part-0.{writer.SUFFIX}"
     path = folder / file
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f"{path.name}.new")
+    new = folder / UNFINISHED
     rows = Rows(db, table, month)
     try:
         writer.write(new, table, rows.read())

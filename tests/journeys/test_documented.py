@@ -269,12 +269,20 @@ def compose(line: str) -> None:
     if "--profile" in words:
         profile = words.pop(words.index("--profile") + 1)
         assert any(profile in service.get("profiles", ()) for service in services.values())
+    for sign in set("<>") & set(words):
+        del words[words.index(sign) :]
     asked = [word for word in words[4:] if not word.startswith("-")]
     match asked:
         case ["build" | "up"]:
             pass
         case ["logs" | "stop", service]:
             assert service in services
+        case ["exec", "bot", "cat", file] | ["run", "sh", "bot", file]:  # in its working folder
+            assert file.endswith(".env")
+        case ["run", "litestream", "restore", config, database]:
+            litestream = services["litestream"]
+            assert f"./litestream.yml:{config}:ro" in litestream["volumes"]
+            assert database == litestream["environment"]["DATABASE_PATH"]
         case ["run", service, *ours] | ["exec", service, "steppewire", *ours]:
             assert service in services
             assert COMMANDS[ours[0]]
@@ -373,6 +381,16 @@ def test_only_blocks_marked_sh_hold_command_lines(path: Path) -> None:
     assert {"sh", "text", "sql"} >= {kind for kind, _ in FENCE.findall(text)}
     plain = [line.split() for body in blocks(text, "text") for line in body.splitlines()]
     assert [] == [words for words in plain if words and words[0] in PROGRAMS]
+
+
+@pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)
+def test_a_crontab_says_where_our_program_is(path: Path) -> None:
+    """cron looks for programs in /usr/bin and /bin only."""
+    for body in blocks(path.read_text("utf-8"), "text"):
+        if re.search(r"^[\d*/]+ [\d*/]+ \* \* \*", body, re.MULTILINE):
+            assert str(Path(PROGRAM).parent) in body.splitlines()[0].removeprefix("PATH=").split(
+                ":"
+            )
 
 
 def stubs(folder: Path, **does: str) -> Path:

@@ -311,10 +311,10 @@ def judged(
 
 
 @asynccontextmanager
-async def s3(moto: str) -> AsyncIterator[dict[str, str]]:
-    """Serve S3 on loopback for as long as the block runs; say what leads there and opens it."""
+async def s3(moto: str, host: str = "127.0.0.1") -> AsyncIterator[dict[str, str]]:
+    """Serve S3 for as long as the block runs, on loopback; say what leads there and opens it."""
     process = await asyncio.create_subprocess_exec(
-        *(moto, "-H", "127.0.0.1", "-p", str(S3_PORT)),
+        *(moto, "-H", host, "-p", str(S3_PORT)),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )

@@ -141,10 +141,16 @@ def published(root: Path) -> None:
 
 
 def newer(root: Path) -> None:
-    """Publish a version after it: the same code, and a database that the old one does not know."""
+    """Publish a version after it."""
     clone = root / "srv/next"
     shutil.rmtree(clone, ignore_errors=True)
     subprocess.run(["git", "clone", "-q", root / "srv/steppewire.git", clone], check=True)
+    grown(clone)
+    subprocess.run(["git", "-C", clone, "push", "-q"], check=True)
+
+
+def grown(clone: Path) -> None:
+    """Commit a later version: the same code, and a database that the old one does not know."""
     project, migrations = clone / "pyproject.toml", clone / "storage/migrations.py"
     project.write_text(
         re.sub(r'^version = ".*"', 'version = "9.9.9"', project.read_text(), flags=re.MULTILINE)
@@ -153,7 +159,6 @@ def newer(root: Path) -> None:
     migrations.write_text(migrations.read_text() + step)
     who = ["-c", "user.name=Later", "-c", "user.email=later@example.org"]
     subprocess.run(["git", "-C", clone, *who, "commit", "-qam", "Later"], check=True)
-    subprocess.run(["git", "-C", clone, "push", "-q"], check=True)
 
 
 def served(machine: Machine, ask: Ask, version: str) -> None:

@@ -210,6 +210,19 @@ def test_a_write_that_fails_leaves_the_file_that_was_there(news, tmp_path, monke
     assert {"items 2026-10", "items 2026-11"} <= set(exported(news, tmp_path / "out"))
 
 
+def test_who_reads_all_of_a_tables_folder_meets_only_whole_files(news, tmp_path, monkeypatch):
+    """As Spark and BigQuery do, also after a crash: what is being written lies elsewhere."""
+    met, read = set(), exports.read
+
+    def read_by_somebody_who_looks_around(table, rows):
+        met.update(one.name for one in tmp_path.glob("out/*/*/*"))
+        return read(table, rows)
+
+    monkeypatch.setattr(exports, "read", read_by_somebody_who_looks_around)
+    exported(news, tmp_path / "out")
+    assert {"part-0.parquet"} == met
+
+
 @pytest.mark.parametrize("spoil", [Path.unlink, lambda file: file.write_bytes(b"PAR1")])
 def test_a_file_that_is_lost_or_cut_off_is_written_again(spoil, news, tmp_path):
     exported(news, tmp_path / "out")
