@@ -17,8 +17,8 @@ from storage import meta
 from storage.sizes import items_kept
 from storage.sql import Connection, from_json, to_json
 
-ENTRIES_A_STEP: Final = 5_000
-"""Entries of the index that are looked through at once: a millisecond, and some 15 where all of
+ENTRIES_A_STEP: Final = 2_000
+"""Entries of the index that are looked through at once: a millisecond, and some ms where all of
 them go."""
 
 ITEMS_A_STEP: Final = 5_000

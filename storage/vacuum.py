@@ -32,6 +32,7 @@ def some(db: Connection) -> bool:
     pages = file_pages(db.conn)
     if pages.free <= max(pages.every * FREE_ENOUGH, FEW) / 2:
         return False
-    # Each row of it is a page; none goes before it is fetched.
-    db.conn.execute(f"pragma incremental_vacuum({PAGES_A_STEP})").fetchall()
+    for _ in range(PAGES_A_STEP):
+        # Each page is a row of it without a column, of which Python asks for the first only.
+        db.conn.execute("pragma incremental_vacuum(1)").fetchall()
     return file_pages(db.conn).free < pages.free

@@ -103,7 +103,7 @@ def walked(db: Connection, steps: int = 1_000) -> bool:
     return steps > 0
 
 
-@pytest.fixture(params=[1, 2, 7, 5_000])
+@pytest.fixture(params=[1, 2, 7, 2_000])
 def at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """Walk in steps that end anywhere: between words, and in the midst of one."""
     monkeypatch.setattr(unfiling, "ENTRIES_A_STEP", request.param)
