@@ -26,20 +26,9 @@ LASTS: Final = timedelta(minutes=5)
 """From when on what is wrong is told, and what is well is over: a restart takes less."""
 
 TOLD_ELSEWHERE: Final = frozenset(
-    # No word would go out, or each has one of its own.
-    {
-        "telegram",
-        "token",
-        "outbox",
-        "answers",
-        "updates",
-        "deliverer",
-        "database",
-        "alarm",
-        "clock",
-    }
+    "telegram token outbox answers updates deliverer database alarm clock".split()
 )
-
+"""No word of these would go out, or each has one of its own."""
 
 Troubles = Callable[[str], Mapping[str, Html]]
 """Names what is wrong, each with what to do, in a language."""
