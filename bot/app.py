@@ -28,7 +28,7 @@ from bot.digests.maker import DigestService
 from bot.failures import note_odd_rows
 from bot.ground import BOTH, Ground, Half
 from bot.halves import BotHalf, WatchersHalf, common_ticks
-from bot.illness import IllnessNotices, process_of
+from bot.illness import IllnessNotices
 from bot.instance import alone_with
 from bot.monitoring import health
 from bot.monitoring.metrics import Metrics
@@ -39,6 +39,7 @@ from bot.pipeline import Pipeline
 from bot.settings import Settings
 from bot.ticks import Rounds, ticking
 from bot.timekeeper import Timekeeper
+from bot.troubles import process_of
 from bot.trusted_clock import wall_clock
 from bot.version import installed_version
 from storage import feeds, wrong_times

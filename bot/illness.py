@@ -1,4 +1,4 @@
-"""Illness: what is wrong, in an admin's words, and the word to admins who did not ask.
+"""Illness: troubles as they last, and the word to admins who did not ask.
 
 What lasts is told once, and once that it is over, by rows: a restart tells nothing twice. Of
 several processes on one archive each tells of itself, a bot's half of the watching one, too.
@@ -7,18 +7,16 @@ several processes on one archive each tells of itself, a bot's half of the watch
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
-from bot import starts
 from bot.conversation import Html
 from bot.ground import Ground
-from bot.instance import held_by, watchers_lock
-from bot.monitoring.health import PartHealth, Vitals
-from bot.render.markup import bold, joined, translate_html
-from bot.texts import translate, words
-from storage import chats, feeds, meta
-from storage.model import NO_THREAD, ChatId, FeedStatus
+from bot.monitoring.health import Vitals
+from bot.render.markup import translate_html
+from bot.texts import words
+from bot.troubles import fact_of, looked_around, process_of, troubles_of, verdict
+from storage import chats, meta
+from storage.model import NO_THREAD, ChatId
 from storage.outbox import queue
 from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
 from storage.sql import Connection, from_json, moment, to_json, to_ms
@@ -27,106 +25,13 @@ ILLNESS_TICK_S: Final = 60
 LASTS: Final = timedelta(minutes=5)
 """From when on what is wrong is told, and what is well is over: a restart takes less."""
 
-MANY_ILL, OF_AT_LEAST = 0.3, 10
-"""Where so many sources of so many fail it is hardly the outlets' fault."""
-
-WATCHING = "feeds"
-"""What is a condition where the watching half is in this process."""
-
-WATCHERS: Final = "watchers"
-"""The process that watches, whatever else it does."""
-
-NOT_WATCHED: Final = timedelta(minutes=30)
-"""A watching half that runs and is as late as that hangs: it tells by itself of half as much."""
-
 TOLD_ELSEWHERE: Final = frozenset(
-    # No word would go out, or each has one of its own.
-    {
-        "telegram",
-        "token",
-        "outbox",
-        "answers",
-        "updates",
-        "deliverer",
-        "database",
-        "alarm",
-        "clock",
-    }
+    "telegram token outbox answers updates deliverer database alarm clock".split()
 )
-
-
-def process_of(bot_name: str | None) -> str:
-    """Name the process of a bot's half alone, or for None of who watches."""
-    return WATCHERS if bot_name is None else f"bot {bot_name}".strip()
-
+"""No word of these would go out, or each has one of its own."""
 
 Troubles = Callable[[str], Mapping[str, Html]]
 """Names what is wrong, each with what to do, in a language."""
-
-
-# --- what is wrong ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What a process sees of the others: how the sources are, and whether somebody reads them."""
-
-    by_status: Mapping[FeedStatus, int]
-    late: timedelta
-    watchers_run: bool
-    watchers_tell: bool
-    cut_short: bool
-
-
-def looked_around(
-    db: Connection, database: Path, now: datetime, processes: Iterable[str]
-) -> Around:
-    """Look at rows, how often some processes were cut off, and at the lock of who watches."""
-    due = feeds.next_due(db)
-    return Around(
-        feeds.count(db),
-        now - due if due else timedelta(0),
-        held_by(watchers_lock(database)) is not None,
-        meta.get(db, fact_of(WATCHERS)) is not None,
-        any(starts.of(db, one).cut_again_and_again(now) for one in processes),
-    )
-
-
-def troubles_of(vitals: Vitals, around: Around, language: str) -> dict[str, Html]:
-    """Name what is wrong, and what a supervisor's new start would not mend, each in a sentence."""
-    names = [name for name, holds in vitals.conditions.items() if not holds]
-    if WATCHING not in vitals.conditions and vitals.conditions:
-        names += missed(around)
-    if around.cut_short:
-        names.append("restarts")
-    found = {name: translate_html(language, f"health.{name}") for name in names}
-    found |= {part.name: stuck_part(part, language) for part in vitals.parts if part.is_stuck}
-    ill = around.by_status.get(FeedStatus.ERROR, 0)
-    polled = ill + around.by_status.get(FeedStatus.OK, 0)
-    if polled >= OF_AT_LEAST and ill > MANY_ILL * polled:
-        found["many_ill"] = translate_html(language, "health.many_ill", ill=ill, of=polled)
-    return found
-
-
-def missed(around: Around) -> list[str]:
-    """Name what a bot's half misses of the one that watches, and that that one does not tell."""
-    if not around.watchers_run:
-        return ["no_watchers"]
-    return [WATCHING] if around.late >= NOT_WATCHED and not around.watchers_tell else []
-
-
-def stuck_part(part: PartHealth, language: str) -> Html:
-    """Say of a part that it is stuck, and what becomes of it."""
-    lasted = words.lasting(timedelta(seconds=part.silent_s), language)
-    return translate_html(language, "health.part", part=part.name, lasted=lasted)
-
-
-def verdict(troubles: Iterable[Html], language: str) -> Html:
-    """Say whether all is well; else what is not, each with what to do."""
-    lines = [joined(("•", trouble), " ") for trouble in troubles]
-    if not lines:
-        return bold(translate(language, "health.well"))
-    return joined((bold(translate(language, "health.ill")), *lines))
 
 
 # --- the course of an illness ----------------------------------------------------------------
@@ -161,11 +66,6 @@ def course(before: Illness | None, wrong: Iterable[str], now: datetime) -> Illne
     since = {name: before.since.get(name, now) for name in (*before.since, *wrong)}
     lasting = {name for name in wrong if now - since[name] >= LASTS}
     return Illness(before.began, since, before.told | lasting)
-
-
-def fact_of(process: str) -> str:
-    """Name the fact that keeps what is wrong with a process."""
-    return f"illness/{process}"
 
 
 def last(db: Connection, process: str) -> Illness | None:

@@ -1,5 +1,6 @@
 """The timekeeper: notices that the machine's clock was set, and draws back what it got wrong."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -46,6 +47,7 @@ class Timekeeper:
         self._drawn_back = drawn_back
         self._looked_over = Pulse(clock.steady)
         self._marked: float | None = None
+        self._looking = asyncio.Lock()
         self._is_first = True
         self.is_behind = False
         """Whether our clock seems to be behind what outlets told before."""
@@ -71,6 +73,10 @@ class Timekeeper:
 
     async def look(self) -> None:
         """Notice a clock that was set, here or before the start, and draw back what it wrote."""
+        async with self._looking:  # two ticks look, and what one tells the other need not
+            await self._look()
+
+    async def _look(self) -> None:
         told = await self._db.read(wrong_times.told_lately) if self._clock.is_doubted else None
         jump = self._clock.look(told)
         if jump is not None:

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from bot.commands.admin import megabytes, named
 from bot.context import Context
 from bot.conversation import Ask, Message, Reply, Say
-from bot.illness import WATCHERS, Around, looked_around, process_of, troubles_of, verdict
 from bot.monitoring.health import PartHealth, Vitals
 from bot.render.feeds import SIGNS
 from bot.render.markup import joined, tidy
 from bot.texts import translate, words
+from bot.troubles import WATCHERS, Around, looked_around, process_of, troubles_of, verdict
 from bot.version import installed_version
 from storage.backups import attempts
 from storage.backups.attempts import LastBackup

@@ -12,9 +12,7 @@ from bot import starts
 from bot.ground import Ground
 from bot.illness import (
     LASTS,
-    NOT_WATCHED,
     TOLD_ELSEWHERE,
-    WATCHERS,
     Illness,
     IllnessNotices,
     course,
@@ -24,6 +22,7 @@ from bot.instance import alone, watchers_lock
 from bot.monitoring.health import PartHealth, Vitals
 from bot.notices import enqueue_feed_notices
 from bot.settings import Settings
+from bot.troubles import NOT_WATCHED, WATCHERS
 from bot.trusted_clock import TrustedClock
 from storage import chats, feeds
 from storage.database import Database

@@ -17,7 +17,7 @@ from bot.instance import alone
 from bot.sandbox import ADMIN_ID, ANNA_ID, Sandbox, sample_outlets
 from storage.database import connect
 from tests.journeys import warm
-from tests.journeys.process import attended, environment, started
+from tests.journeys.process import LONGEST_S, attended, environment, started
 
 NO_FEEDS = "https://feeds.example/none"
 
@@ -174,6 +174,15 @@ async def test_nothing_that_hangs_holds_up_the_end(folder, loop):
     )
     async with attended(program) as running:
         assert 0 == await running.ended()
+
+
+async def test_a_log_that_nobody_reads_holds_up_no_end(folder):
+    program = await warm.start(
+        "tests.journeys.hanging", "log", cwd=folder, env=environment(folder)
+    )
+    async with asyncio.timeout(LONGEST_S):
+        assert 0 == await program.wait()
+        await program.stdout.read()
 
 
 async def test_a_lock_is_one_alarm_and_everything_goes_on_afterwards(box, folder):

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[3]
 CHAT_ONLY = (
     "bot/commands/",
     "bot/digests/listing.py",
-    "bot/illness.py",
+    "bot/troubles.py",
     "bot/telegram/dispatcher.py",
     "bot/render/",
     "bot/delivery/",

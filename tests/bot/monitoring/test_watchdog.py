@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 
 import pytest
 
 from bot import app
+from bot.monitoring import watchdog
 from bot.monitoring.watchdog import (
     FORGIVEN_S,
     MOST_MISSED,
@@ -196,6 +198,22 @@ def test_a_loop_that_stands_still_ends_the_process_and_one_that_turns_does_not()
     guard.check()
     assert [] == ended
     for _ in range(MOST_MISSED):
+        guard.check()
+    assert ["now"] == ended
+
+
+def test_a_log_that_takes_nothing_keeps_no_process_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop may stand still for just that: whoever should read the log does not."""
+
+    def blocks(_event: str, **_values: object) -> None:
+        raise BlockingIOError
+
+    ended: list[str] = []
+    guard = LoopGuard(lambda: ended.append("now"))
+    monkeypatch.setattr(watchdog, "log", SimpleNamespace(critical=blocks))
+    for _ in range(MOST_MISSED - 1):
+        guard.check()
+    with pytest.raises(BlockingIOError):
         guard.check()
     assert ["now"] == ended
 
