@@ -7,10 +7,12 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
@@ -20,8 +22,11 @@ from bot.instance import worked_on_by
 from bot.settings import Settings, SettingsError, load
 from bot.settings import hints as load_hints
 from storage.database import Database
-from storage.errors import NewsError
+from storage.errors import NewsError, StorageError
 from storage.masking import masked
+
+MADE_WITHIN_S, AGAIN_S = 3.0, 0.2
+"""So long a command waits for who runs and is just making the file, and how often it looks."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -151,13 +156,23 @@ async def archive(settings: Settings) -> AsyncIterator[Database]:
 
     Raises NewsError where the file cannot serve, or a running bot of an older version has it.
     """
-    path = settings.database_path
-    is_shared = worked_on_by(path) is not None
-    db = await Database.opened(path, shared=is_shared)
+    db = await opened(settings.database_path)
     try:
         yield db
     finally:
         await db.close()
+
+
+async def opened(path: Path) -> Database:
+    """Open the database; who runs may be just making or migrating it, and is waited for."""
+    until = time.monotonic() + MADE_WITHIN_S
+    while True:
+        try:
+            return await Database.opened(path, shared=worked_on_by(path) is not None)
+        except StorageError as error:
+            if error.text_key != "storage.behind" or time.monotonic() > until:
+                raise
+        await asyncio.sleep(AGAIN_S)
 
 
 async def aside(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -214,9 +214,13 @@ class Newsroom:
         texts = [one.text for one in self.box.telegram.messages(READER)]
         return Counter(found[0] for text in texts if (found := re.search(HEADLINE, text)))
 
-    def is_told(self, clone: Clone) -> dict[str, int]:
-        """Have all news so far come to the reader; return what came more than once."""
-        told = set(self.world.told)
+    def is_told(self, clone: Clone, since: int = 0) -> dict[str, int]:
+        """Have all news that there is by now come to the reader; return what came repeatedly.
+
+        ``since`` is how many are left out: what came after a backup that was put back is no
+        alert any more where it is older than the start.
+        """
+        told = set(self.world.told[since:])
 
         def untold() -> set[int | None]:
             story_of: dict[str, int] = json.loads(clone.bot(f"python -c {shlex.quote(STORIES)}"))
@@ -269,8 +273,10 @@ def walk(clone: Clone, news: Newsroom, ask: Ask, begin: Callable[[], None]) -> N
         is_watched(clone)
     assert not news.is_told(clone)
     is_updated(clone, ask, version)
-    news.is_told(clone)  # again what came after the backup
+    since = len(news.world.told)
     is_lost(clone, ask, version)
+    time.sleep(8)
+    news.is_told(clone, since)
 
 
 def is_updated(clone: Clone, ask: Ask, version: str) -> None:
@@ -331,7 +337,6 @@ async def walked(clone: Clone) -> None:
             await asyncio.to_thread(walk, clone, news, ask, begin)
             coming[0].cancel()
             await asyncio.to_thread(clone.typed, news.polling)
-            await asyncio.to_thread(news.is_told, clone)
             print((await asyncio.to_thread(clone.bot, "steppewire audit")).splitlines()[-1])
         finally:
             await asyncio.to_thread(clone.run, f"{COMPOSE} down --volumes")

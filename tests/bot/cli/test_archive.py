@@ -1,11 +1,14 @@
 """ingest, items, stories, story, search, digest, trends: an archive by the command line."""
 
+import asyncio
 import json
 from contextlib import closing
 from datetime import datetime
 
 import pytest
 
+from bot.cli import common
+from bot.instance import alone, watchers_lock
 from storage import items, revisions
 from storage.database import connect
 from storage.items import EditedItem
@@ -349,3 +352,18 @@ def test_a_query_that_begins_with_a_minus_stands_behind_two(stocked):
     assert "--." in " ".join(stocked("search", "--help").stdout.split())
     rows = lines(stocked("search", "--json", "--", "-uranium Kostanay"))
     assert ["Wheat harvest ends in Kostanay"] == [row["title"] for row in rows]
+
+
+def test_a_command_waits_for_who_is_just_making_the_file(cli, tmp_path, monkeypatch):
+    """As the first `run` in a container does while the next line of the document is typed."""
+    news, sleep = tmp_path / "news.db", asyncio.sleep
+    news.unlink()
+
+    async def made_meanwhile(seconds: float) -> None:
+        connect(news).close()
+        await sleep(0)
+
+    monkeypatch.setattr(common.asyncio, "sleep", made_meanwhile)
+    with alone(watchers_lock(news), "instance.database"):
+        result = cli("feeds", "list")
+    assert 0 == result.exit_code, result.stderr
