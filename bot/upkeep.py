@@ -84,9 +84,7 @@ async def upkeep(pipeline: Pipeline, *, clock_is_trusted: bool) -> None:
         await db.write(file_sizes.note, now)
     else:
         is_to_be_walked = await db.read(unfiling.is_worth_a_pass)
-    if is_to_be_walked:
-        await in_slices(db, unfiling.some)
-        await pack_keys(db)
+    await let_go(db, is_to_be_walked=is_to_be_walked)
     await refile(db)
     if await db.read(vacuum.is_worth_it):
         await in_slices(db, vacuum.some)
@@ -137,6 +135,16 @@ async def forget_number(db: Database, number: int, before: datetime) -> int:
         gone += step
         await asyncio.sleep(owing.PAUSE_S)
     return gone
+
+
+async def let_go(db: Database, *, is_to_be_walked: bool) -> None:
+    """Let the index go of what is gone; when it has of all, or they are half packed, pack keys."""
+    are_packed_next = await db.read(seen_keys.is_under_way)
+    if is_to_be_walked:
+        await in_slices(db, unfiling.some)
+        are_packed_next |= not await db.read(unfiling.is_under_way)
+    if are_packed_next:
+        await pack_keys(db)
 
 
 async def pack_keys(db: Database) -> None:

@@ -62,9 +62,12 @@ def is_worth_a_pass(db: Connection) -> bool:
     """
     (gone,) = db.conn.execute("select count(*) from removed_items").fetchone()
     there = items_kept(db)
-    return bool(gone > (there * WORTH_A_PASS if there > MANY else 0)) or bool(
-        meta.get(db, REACHED) is not None
-    )
+    return bool(gone > (there * WORTH_A_PASS if there > MANY else 0)) or is_under_way(db)
+
+
+def is_under_way(db: Connection) -> bool:
+    """Tell whether a pass was begun and not ended."""
+    return meta.get(db, REACHED) is not None
 
 
 def some(db: Connection) -> bool:

@@ -9,7 +9,7 @@ import pytest
 import bot.upkeep
 from bot.pipeline import open_pipeline
 from bot.settings import Settings
-from bot.upkeep import in_slices, keep_to, upkeep
+from bot.upkeep import in_slices, keep_to, let_go, upkeep
 from storage import (
     chats,
     file_sizes,
@@ -170,6 +170,24 @@ async def test_what_takes_longer_goes_on_an_hour_later_and_one_pass_is_for_all_o
     monkeypatch.undo()
     assert await keep_to(db, Retention(kept=30 * DAY), NOON)
     assert 20 == await db.read(sizes.items_kept)
+
+
+async def test_keys_are_packed_when_the_index_has_let_go_of_all(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await db.write(archive)
+    await db.write(forget_all)
+    monkeypatch.setattr(bot.upkeep, "LONGEST_S", 0)
+    await db.write(unfiling.some)
+    await let_go(db, is_to_be_walked=True)
+    assert 8 == await db.read(
+        lambda c: c.conn.execute("select count(*) from item_keys").fetchone()[0]
+    )
+    monkeypatch.undo()
+    await let_go(db, is_to_be_walked=True)
+    assert 3 == await db.read(
+        lambda c: c.conn.execute("select count(*) from item_keys").fetchone()[0]
+    )
 
 
 async def test_nothing_goes_where_nothing_is_set(db: Database) -> None:
