@@ -350,7 +350,7 @@ LOOKED_AT: dict[str, Callable[[str], None]] = {
     r"git (pull|rev-parse HEAD|switch (main|--detach COMMIT)|tag v\d+\.\d+\.\d+)|cd bot|systemctl (daemon-reload|--failed|status)": harmless,
     r"sh -ac .*litestream .*": replica,
     r"python3 -m venv /opt/litestream|/opt/litestream/bin/pip install .*": harmless,
-    r"chmod 600 (/var/lib/steppewire/steppewire.db|litestream.env)": harmless,
+    r"chmod 600 (/var/lib/steppewire/steppewire.db|litestream.env|deploy/.env)": harmless,
     r"chown steppewire: litestream.env|mkdir -m 700 spoilt|mv steppewire.db\* .*": harmless,
     r"apt install [\w .-]+|pipx install|uv tool install": harmless,
 }
