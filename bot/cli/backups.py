@@ -16,6 +16,7 @@ from storage.backups import copies, replica, rotation, sealing
 from storage.backups import folder as backup_folder
 from storage.backups.rotation import Keep
 from storage.errors import StorageError
+from storage.files import belong_with
 
 A_FILE = click.Path(path_type=Path)
 
@@ -80,6 +81,7 @@ async def backup(
     with copying() as show:
         try:
             made = await aside(copied, settings, file, keep, show, is_folder=file == into)
+            belong_with(made, settings.database_path)
         except asyncio.CancelledError:  # Ctrl-C
             backup_folder.tidy(file)
             raise

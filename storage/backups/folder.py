@@ -86,7 +86,6 @@ def make(
             make_sealed(database, target, progress, recipient, gently=gently)
         else:
             copy(database, target, progress, gently=gently)
-        belong_with(target, folder)
         size = target.stat().st_size
         old = rotation.outdated(names(folder), keep) if keep else []
         # A clock that was wrong may have dated others later.

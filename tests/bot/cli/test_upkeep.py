@@ -144,15 +144,15 @@ NOBODY = 65534
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")
 @pytest.mark.parametrize("was_there", [True, False])
 def test_what_root_restores_still_belongs_to_the_services_user(copied, tmp_path, was_there):
-    for path in (tmp_path, tmp_path / "news.db"):
+    for path in (tmp_path, tmp_path / "news.db", tmp_path / "copy.db"):
         os.chown(path, NOBODY, NOBODY)
     for path in tmp_path.glob("news.db.*lock"):
         path.unlink()
     if not was_there:
         (tmp_path / "news.db").unlink()
     assert 0 == copied("restore", "copy.db").exit_code
-    assert 0 == copied("backup", "backups", BACKUP_DIR="backups").exit_code
-    for name in ("news.db", "news.db.lock"):
+    assert 0 == copied("backup", "made.db").exit_code
+    for name in ("news.db", "news.db.lock", "made.db"):
         assert (name, NOBODY, NOBODY) == (name, *owner(tmp_path / name))
 
 
