@@ -8,6 +8,7 @@ import errno
 import os
 import pwd
 import sqlite3
+import stat
 from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile, mkstemp
@@ -116,7 +117,7 @@ def belong_with(made_: Path, like: Path) -> None:
         file = os.open(made_, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
             owner, now = like.stat(), os.fstat(file)
-            if now.st_uid == 0 and now.st_nlink == 1:
+            if now.st_uid == 0 and (now.st_nlink == 1 or stat.S_ISDIR(now.st_mode)):
                 os.fchown(file, owner.st_uid, owner.st_gid)
         finally:
             os.close(file)

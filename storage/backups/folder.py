@@ -79,7 +79,7 @@ def make(
     keep, if that is given, and what copies that were cut off have left. Raises StorageError where
     the copy cannot be made, or another program makes one there; then nothing goes.
     """
-    with _alone_in(folder):
+    with _alone_in(folder, database):
         tidy(folder)
         target = folder / rotation.name(now, sealed=bool(recipient))
         if recipient:
@@ -140,14 +140,16 @@ def make_sealed(
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
+def _alone_in(folder: Path, database: Path) -> Iterator[None]:
     """Keep others from making a backup there: what they have not finished would be removed."""
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+            belong_with(folder, database)
         lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise StorageError("storage.no_copy", path=str(folder), reason=error.strerror) from error
-    belong_with(folder / LOCK, folder)
+    belong_with(folder / LOCK, database)
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -152,8 +152,10 @@ def test_what_root_restores_still_belongs_to_the_services_user(copied, tmp_path,
         (tmp_path / "news.db").unlink()
     assert 0 == copied("restore", "copy.db").exit_code
     assert 0 == copied("backup", "made.db").exit_code
-    for name in ("news.db", "news.db.lock", "made.db"):
-        assert (name, NOBODY, NOBODY) == (name, *owner(tmp_path / name))
+    assert 0 == copied("backup", BACKUP_DIR="backups").exit_code
+    made = [tmp_path / name for name in ("news.db", "news.db.lock", "made.db", "backups")]
+    for path in (*made, *(tmp_path / "backups").iterdir()):
+        assert (path, NOBODY, NOBODY) == (path, *owner(path))
 
 
 def owner(path):
@@ -259,7 +261,7 @@ def test_of_a_key_under_a_passphrase_it_is_said_so(copied, tmp_path, locked):
     (tmp_path / "locked").write_text(locked)
     result = copied("restore", "sealed.age", "--key", "locked")
     assert (1, "", 1) == (result.exit_code, result.stdout, len(result.stderr.splitlines()))
-    assert "age -d -i locked FILE" in result.stderr, result.stderr
+    assert "-i locked FILE" in result.stderr, result.stderr
 
 
 def test_without_a_file_a_backup_goes_where_all_go(cli, news_file, tmp_path):
