@@ -474,9 +474,9 @@ def to_be_read(path: Path) -> Connection:
     Whoever writes it may have it open, and it may lie where nobody can write. Raises StorageError
     where there is none, it is another program's, or not of this version.
     """
+    refuse_other(path)
     if not path.is_file():
         raise StorageError("storage.missing", path=str(path))
-    refuse_other(path)
     try:
         connection = reading(path)
     except sqlite3.DatabaseError as error:

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from bot.cli.common import archive, as_json, command, emit
+from bot.cli.common import as_json, command, emit, to_read
 from bot.render.rows import isoformat, story_row
 from bot.settings import Settings
 from storage import items as item_store
@@ -42,7 +42,7 @@ STORY_COLUMNS = ("id", "first_at", "tellings", "title")
 @command
 async def items(settings: Settings, *, as_json: bool) -> None:
     """List every item that is kept, oldest first."""
-    async with archive(settings) as db:
+    async with to_read(settings) as db:
         rows = await db.read(
             lambda connection: [item_row(*row) for row in item_store.every(connection)]
         )
@@ -54,7 +54,7 @@ async def items(settings: Settings, *, as_json: bool) -> None:
 @command
 async def stories(settings: Settings, *, as_json: bool) -> None:
     """List every story with its reports, oldest first."""
-    async with archive(settings) as db:
+    async with to_read(settings) as db:
         rows = await db.read(
             lambda connection: list(map(story_row, story_store.every(connection)))
         )

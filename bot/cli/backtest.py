@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.cli.common import archive, command, short
+from bot.cli.common import command, short, to_read
 from bot.cli.importing import begun, size_of
 from bot.settings import Settings
 from storage import items as item_store
@@ -113,7 +113,7 @@ def of_file(file: Path) -> list[Known]:
 
 async def of_archive(settings: Settings) -> list[Known]:
     """Read the features of the archive's items, in the order they came."""
-    async with archive(settings) as db:
+    async with to_read(settings) as db:
         kept = await db.read(lambda connection: [item for item, _ in item_store.every(connection)])
     with click.progressbar(kept, label="reading") as bar:
         known: list[Known] = []

@@ -163,6 +163,27 @@ async def archive(settings: Settings) -> AsyncIterator[Database]:
         await db.close()
 
 
+@asynccontextmanager
+async def to_read(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database for reading alone, also where nobody can write; it is not made.
+
+    Raises NewsError where there is none, or it cannot serve. One of an older version is brought up
+    to date, as by every command.
+    """
+    path = settings.database_path
+    try:
+        db = await Database.opened_to_read(path)
+    except StorageError as error:
+        is_being_made = error.text_key == "storage.missing" and worked_on_by(path) is not None
+        if error.text_key != "storage.older" and not is_being_made:
+            raise
+        db = await opened(path)
+    try:
+        yield db
+    finally:
+        await db.close()
+
+
 async def opened(path: Path) -> Database:
     """Open the database; who runs may be just making or migrating it, and is waited for."""
     until = time.monotonic() + MADE_WITHIN_S

@@ -5,7 +5,7 @@ from datetime import timedelta
 import click
 
 from bot.cli.archive import MOST_STORIES, STORY_COLUMNS
-from bot.cli.common import archive, as_json, command, emit, now
+from bot.cli.common import as_json, command, emit, now, to_read
 from bot.digests import ranking
 from bot.digests.calendar import DigestWindow
 from bot.digests.maker import stories_of
@@ -22,7 +22,7 @@ async def digest(settings: Settings, hours: int, limit: int, *, as_json: bool) -
     """Show the stories of the last HOURS, the weightiest first, as the chat's digests do."""
     end = now()
     span = DigestWindow(end - timedelta(hours=hours), end)
-    async with archive(settings) as db:
+    async with to_read(settings) as db:
         ranked = ranking.rank(*await db.read(stories_of, span, late=False), span)
     rows = (story_row(entry.story) for entry in ranked[:limit])
     emit(rows, as_json=as_json, columns=STORY_COLUMNS)

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from bot.cli.common import archive, as_json, command, emit
+from bot.cli.common import as_json, command, emit, to_read
 from bot.settings import Settings
 from storage import rates as store
 from storage.rates import OfficialRate
@@ -31,7 +31,7 @@ async def rates(settings: Settings, *, look: bool, as_json: bool) -> None:
 
         emit(await looked(settings), as_json=as_json, columns=LOOK_COLUMNS)
         return
-    async with archive(settings) as db:
+    async with to_read(settings) as db:
         rows = await db.read(newest)
     emit(rows, as_json=as_json, columns=COLUMNS, empty="no rates yet: see RATES in .env.example")
 

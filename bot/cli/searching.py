@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from bot.cli.archive import MOST_STORIES, STORY_COLUMNS
-from bot.cli.common import archive, as_json, command, emit, now
+from bot.cli.common import as_json, command, emit, now, to_read
 from bot.render.rows import story_row
 from bot.settings import Settings
 from storage import stats
@@ -28,7 +28,7 @@ async def search(settings: Settings, query: str, limit: int, *, as_json: bool) -
     the default; OR, NOT or -, "phrases", brackets, word*, =exact, and filters such as
     country:kz lang:ru by:independent since:3d. Before a QUERY that begins with - write --.
     """
-    async with archive(settings) as db:
+    async with to_read(settings) as db:
         found = await search_archive.find(
             db, keywords.parse(query), now=now(), limit=limit, near=True
         )
@@ -61,7 +61,7 @@ async def trends(settings: Settings, query: str, days: int, *, as_json: bool) ->
     """
     end = now()
     compared = keywords.compared(query) or (query,)
-    async with archive(settings) as db:
+    async with to_read(settings) as db:
         counted = {
             one: await search_archive.by_day(db, keywords.parse(one), now=end, days=days)
             for one in compared

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bot.cli.common import archive, as_json, command, emit, short, whole
+from bot.cli.common import as_json, command, emit, short, to_read, whole
 from bot.render import changes, reasons
 from bot.render.rows import isoformat, story_row
 from bot.settings import Settings
@@ -25,7 +25,7 @@ from watchers.text.names import gazetteer, with_aliases
 @command
 async def story(settings: Settings, id_: int, *, why: bool, as_json: bool) -> None:
     """Show one story: every outlet's report, in order, with its address."""
-    async with archive(settings) as db:
+    async with to_read(settings) as db:
         found = await db.read(story_store.get, StoryId(id_))
         if found is None:
             raise await db.read(story_store.not_there, StoryId(id_))

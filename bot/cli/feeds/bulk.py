@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from bot import texts
-from bot.cli.common import archive, command, now
+from bot.cli.common import archive, command, now, to_read
 from bot.settings import Settings
 from storage import feeds as feed_store
 from storage.errors import NewsError
@@ -83,7 +83,7 @@ async def export(settings: Settings, *, with_secrets: bool) -> None:
 
     Passwords and keys inside addresses are written as ***, and such feeds cannot be imported.
     """
-    async with archive(settings) as db:
+    async with to_read(settings) as db:
         found = await db.read(feed_store.every, polled_only=True)
     outlines = tuple(opml.outline(feed) for feed in found if feed.fallback_of is None)
     shown = outlines if with_secrets else tuple(map(opml.without_secrets, outlines))

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from bot import texts
-from bot.cli.common import archive, as_json, command, emit, no_feeds, now
+from bot.cli.common import archive, as_json, command, emit, no_feeds, now, to_read
 from bot.render.rows import isoformat
 from bot.settings import Settings
 from storage import feeds as feed_store
@@ -54,7 +54,7 @@ def feed_row(feed: Feed) -> dict[str, Any]:
 @command
 async def list_(settings: Settings, *, as_json: bool) -> None:
     """List every feed and how it is."""
-    async with archive(settings) as db:
+    async with to_read(settings) as db:
         found = await db.read(feed_store.every)
     emit(map(feed_row, found), as_json=as_json, columns=COLUMNS, empty=no_feeds())
 

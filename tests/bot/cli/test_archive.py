@@ -367,3 +367,26 @@ def test_a_command_waits_for_who_is_just_making_the_file(cli, tmp_path, monkeypa
     with alone(watchers_lock(news), "instance.database"):
         result = cli("feeds", "list")
     assert 0 == result.exit_code, result.stderr
+
+
+READING = (
+    ("items",), ("stories",), ("story", "1"), ("search", "wheat"), ("digest",),
+    ("trends", "wheat"), ("rates",), ("feeds", "list"), ("feeds", "export"),
+    ("backtest", "--join", "0.7"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_what_only_reads_makes_no_database(cli, tmp_path, words):
+    """A forgotten `cd` is told, and leaves nothing behind."""
+    told = cli(*words, DATABASE_PATH="none.db")
+    assert (1, "") == (told.exit_code, told.stdout)
+    assert "There is no database at" in told.stderr
+    assert [] == [*tmp_path.glob("none*")]
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_what_only_reads_opens_no_door_to_writing(stocked, monkeypatch, words):
+    """So it serves on a copy that lies where nobody can write."""
+    monkeypatch.setattr(common, "opened", None)
+    assert 0 == stocked(*words).exit_code

@@ -196,7 +196,7 @@ def test_a_disk_that_takes_no_more_costs_a_sentence(tmp_path):
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
     environ["PYTHONDONTWRITEBYTECODE"] = "1"  # half of a file's would be kept, for everybody
     told = subprocess.run(
-        ["/bin/sh", "-c", f"ulimit -f 100; exec '{sys.executable}' -m bot items"],
+        ["/bin/sh", "-c", f"ulimit -f 100; exec '{sys.executable}' -m bot poll"],
         cwd=tmp_path, env=environ, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (1, "", 1) == (told.returncode, told.stdout, len(told.stderr.splitlines()))

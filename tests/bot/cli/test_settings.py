@@ -4,6 +4,7 @@ import pytest
 
 from bot.cli import COMMANDS
 from bot.sandbox import BOT_TOKEN
+from storage.database import connect
 from tests.bot.cli.stand import stand
 
 WITHOUT_SETTINGS = {"match", "language", "init", "units"}
@@ -53,7 +54,8 @@ def test_the_demo_minds_only_the_settings_it_uses(cli, tmp_path):
     assert ["LOG_LEVEL"] == [line.split()[0] for line in told]
 
 
-def test_a_nearly_right_name_of_the_environment_is_told_and_stops_nothing(cli):
+def test_a_nearly_right_name_of_the_environment_is_told_and_stops_nothing(cli, tmp_path):
+    connect(tmp_path / "news.db").close()
     told = cli("items", POLL_INTERVALL="60")
     assert 0 == told.exit_code
     assert "did you mean POLL_INTERVAL?" in told.stderr.splitlines()[0]

@@ -228,8 +228,7 @@ def taken() -> Iterator[str]:
         yield f"127.0.0.1:{listening.getsockname()[1]}"
 
 
-@pytest.fixture
-def free() -> str:
+def free_address() -> str:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return f"127.0.0.1:{probe.getsockname()[1]}"
@@ -238,8 +237,13 @@ def free() -> str:
 HOOK = {"TELEGRAM_WEBHOOK_URL": "https://bot.example/hook", "TELEGRAM_WEBHOOK_SECRET": "s" * 32}
 
 
+@pytest.fixture
+def free() -> str:
+    return free_address()
+
+
 def test_check_makes_nothing_where_nothing_is_there(check, tmp_path, free):
-    result = check(HEALTH_LISTEN=free, **HOOK)
+    result = check(HEALTH_LISTEN=free, TELEGRAM_WEBHOOK_LISTEN=free_address(), **HOOK)
     assert 0 == result.exit_code, result.output
     assert f"HEALTH_LISTEN={free}" in result.stdout
     assert [] == list(tmp_path.iterdir())
