@@ -9,6 +9,8 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.cli.demo import for_another_bot
+from bot.sandbox import Sandbox
 from tests.journeys.process import Running, started
 
 
@@ -78,6 +80,24 @@ async def test_a_port_asked_for_that_is_taken_costs_a_sentence(tmp_path):
     [sentence] = said(demo)
     assert str(port) in sentence
     assert not (Path(tmp_path) / "demo-data").exists()
+
+
+async def test_a_sandbox_of_several_bots_names_a_token_for_each(tmp_path):
+    async with Sandbox.start(bots=3) as box:
+        told = for_another_bot(box, 20.0)
+        tokens = re.findall(r"^TELEGRAM_BOT_TOKEN=(.+)$", told, re.MULTILINE)
+        asked = []
+        async with aiohttp.ClientSession() as session:
+            for token in tokens:
+                async with session.get(f"{box.base_url}{token}/getMe") as response:
+                    asked.append((await response.json())["result"]["username"])
+    assert ["SteppeWireBot", "SteppeWire2Bot", "SteppeWire3Bot"] == asked
+    assert ["steppewire2bot", "steppewire3bot"] == re.findall(
+        r"^BOT_NAME=(.+)$", told, re.MULTILINE
+    )
+    async with started(tmp_path, "demo", "--bots", "2") as refused:
+        assert 2 == await refused.ended()
+    assert "add --without-bot" in said(refused)[-1]
 
 
 async def test_a_bot_started_by_hand_answers_in_a_sandbox_without_ours(tmp_path):
