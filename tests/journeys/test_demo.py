@@ -9,8 +9,6 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.cli.demo import for_another_bot
-from bot.sandbox import Sandbox
 from tests.journeys.process import Running, started
 
 
@@ -83,18 +81,17 @@ async def test_a_port_asked_for_that_is_taken_costs_a_sentence(tmp_path):
 
 
 async def test_a_sandbox_of_several_bots_names_a_token_for_each(tmp_path):
-    async with Sandbox.start(bots=3) as box:
-        told = for_another_bot(box, 20.0)
-        tokens = re.findall(r"^TELEGRAM_BOT_TOKEN=(.+)$", told, re.MULTILINE)
+    several = ("demo", "--without-bot", "--bots", "2", "--port", str(free_port()))
+    async with started(tmp_path, *several) as sandbox, aiohttp.ClientSession() as session:
+        page = await address(sandbox)
+        told = sandbox.log.decode()
         asked = []
-        async with aiohttp.ClientSession() as session:
-            for token in tokens:
-                async with session.get(f"{box.base_url}{token}/getMe") as response:
-                    asked.append((await response.json())["result"]["username"])
-    assert ["SteppeWireBot", "SteppeWire2Bot", "SteppeWire3Bot"] == asked
-    assert ["steppewire2bot", "steppewire3bot"] == re.findall(
-        r"^BOT_NAME=(.+)$", told, re.MULTILINE
-    )
+        for token in re.findall(r"^TELEGRAM_BOT_TOKEN=(.+)$", told, re.MULTILINE):
+            async with session.get(f"{page}bot{token}/getMe") as response:
+                asked.append((await response.json())["result"]["username"])
+        assert 0 == await sandbox.end(signal.SIGINT)
+    assert ["SteppeWireBot", "SteppeWire2Bot"] == asked
+    assert ["steppewire2bot"] == re.findall(r"^BOT_NAME=(.+)$", told, re.MULTILINE)
     async with started(tmp_path, "demo", "--bots", "2") as refused:
         assert 2 == await refused.ended()
     assert "add --without-bot" in said(refused)[-1]
