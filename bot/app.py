@@ -15,6 +15,7 @@ from contextlib import (
     nullcontext,
     suppress,
 )
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -39,7 +40,7 @@ from bot.pipeline import Pipeline
 from bot.settings import Settings
 from bot.ticks import Rounds, ticking
 from bot.timekeeper import Timekeeper
-from bot.troubles import process_of
+from bot.troubles import concerns_of, looked_around, process_of
 from bot.trusted_clock import wall_clock
 from bot.version import installed_version
 from storage import feeds, wrong_times
@@ -264,7 +265,11 @@ class House:
             found.append(await vitals.of_bot(self._base, self.bot))
         if self._room is not None and self.watchers is not None:
             found.append(await vitals.of_watchers(self._room, self.watchers))
-        return vitals.merged(found)
+        told = vitals.merged(found)
+        base = self._base
+        process = process_of(None if self._room else base.settings.bot_name)
+        around = await base.db.read(looked_around, base.db.path, base.clock(), [process])
+        return replace(told, concerns=concerns_of(told, around))
 
     async def in_words(self) -> str:
         """Say in a line how we are."""

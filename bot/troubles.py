@@ -49,6 +49,16 @@ class Around:
     watchers_tell: bool
     cut_short: bool
 
+    @property
+    def ill(self) -> int:
+        """How many sources fail."""
+        return self.by_status.get(FeedStatus.ERROR, 0)
+
+    @property
+    def polled(self) -> int:
+        """How many are looked at, and told something at least once or failed."""
+        return self.ill + self.by_status.get(FeedStatus.OK, 0)
+
 
 def looked_around(
     db: Connection, database: Path, now: datetime, processes: Iterable[str]
@@ -67,24 +77,27 @@ def looked_around(
 def troubles_of(vitals: Vitals, around: Around, language: str) -> dict[str, Html]:
     """Name what is wrong, and what a supervisor's new start would not mend, each in a sentence."""
     names = [name for name, holds in vitals.conditions.items() if not holds]
-    if WATCHING not in vitals.conditions and vitals.conditions:
-        names += missed(around)
-    if around.cut_short:
-        names.append("restarts")
-    found = {name: translate_html(language, f"health.{name}") for name in names}
+    names += [name for name, stands in concerns_of(vitals, around).items() if stands]
+    values = {"ill": around.ill, "of": around.polled}
+    found = {name: translate_html(language, f"health.{name}", **values) for name in names}
     found |= {part.name: stuck_part(part, language) for part in vitals.parts if part.is_stuck}
-    ill = around.by_status.get(FeedStatus.ERROR, 0)
-    polled = ill + around.by_status.get(FeedStatus.OK, 0)
-    if polled >= OF_AT_LEAST and ill > MANY_ILL * polled:
-        found["many_ill"] = translate_html(language, "health.many_ill", ill=ill, of=polled)
     return found
 
 
-def missed(around: Around) -> list[str]:
-    """Name what a bot's half misses of the one that watches, and that that one does not tell."""
-    if not around.watchers_run:
-        return ["no_watchers"]
-    return [WATCHING] if around.late >= NOT_WATCHED and not around.watchers_tell else []
+def concerns_of(vitals: Vitals, around: Around) -> dict[str, bool]:
+    """Name what a supervisor's new start would not mend, and whether it is so. Pure."""
+    others = missed(around) if WATCHING not in vitals.conditions and vitals.conditions else {}
+    return {
+        **others,
+        "restarts": around.cut_short,
+        "many_ill": around.polled >= OF_AT_LEAST and around.ill > MANY_ILL * around.polled,
+    }
+
+
+def missed(around: Around) -> dict[str, bool]:
+    """Name what a bot's half may miss of the one that watches, and that that one does not tell."""
+    hang = around.late >= NOT_WATCHED and not around.watchers_tell
+    return {"no_watchers": not around.watchers_run, WATCHING: around.watchers_run and hang}
 
 
 def stuck_part(part: PartHealth, language: str) -> Html:

@@ -12,6 +12,7 @@ from bot.cli.health import asked
 from bot.connection import bot_username
 from bot.failures import system_says
 from bot.instance import worked_on_by
+from bot.monitoring.machine import database_size
 from bot.pipeline import embeddings_of, translations_of
 from bot.settings import Settings, host_port
 from storage.audit import report as reports
@@ -75,7 +76,7 @@ async def database_is_sound(settings: Settings, *, deep: bool = False) -> bool:
                 with steps_shown("checking", len(copies.CHECKS)) as progress:
                     await aside(copies.check, path, progress)
                 sound = True
-            size = path.stat().st_size
+            size = database_size(path)
     except NewsError as error:
         click.echo(f"database  {path}: {sentence(error)}")
         return False

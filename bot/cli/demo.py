@@ -74,8 +74,17 @@ DATABASE_PATH=sandbox.db
       steppewire feeds add {feed}
       steppewire run
 
-  A news item comes every {every:g} s, for {lasts}; then all is told. Ctrl-C stops.
+{others}  A news item comes every {every:g} s, for {lasts}; then all is told. Ctrl-C stops.
 """
+
+OTHER_BOTS = """  Each other bot has the same lines in a file of its own, with its two in the token's place, and
+  starts beside that one by DOTENV_PATH=FILE steppewire run --only bot:
+
+{lines}
+
+"""
+
+MOST_BOTS = 9
 
 REPLACED = frozenset(
     {
@@ -120,18 +129,29 @@ def seconds(ctx: click.Context, param: click.Parameter, value: float) -> float:
 @click.option(
     "--without-bot", is_flag=True, help="Only the sandbox, for a bot that you start yourself."
 )
+@click.option(
+    "--bots",
+    type=click.IntRange(1, MOST_BOTS),
+    default=1,
+    show_default=True,
+    help="With --without-bot: how many bots there are to start, each with a token of its own.",
+)
 @lasting(without=REPLACED)
-async def demo(settings: Settings, port: int | None, every: float, *, without_bot: bool) -> None:
+async def demo(
+    settings: Settings, port: int | None, every: float, *, without_bot: bool, bots: int
+) -> None:
     """Show the whole thing without a token: a chat page in the browser, sample feeds.
 
     Keeps everything in ./demo-data and begins anew at every start. A second one beside it wants
     a --port of its own and keeps its things in ./demo-data-PORT.
     """
+    if bots > 1 and not without_bot:
+        raise click.UsageError("--bots is for bots that you start yourself: add --without-bot.")
     if settings.log_level == Settings().log_level:
         logs.set_up(replace(settings, log_level="WARNING"))  # the address must stay in sight
     stop = asyncio.Event()
     app.stop_on_signals(stop)
-    async with box_on(port, every) as box:
+    async with box_on(port, every, bots) as box:
         if without_bot:
             click.echo(for_another_bot(box, every))
             await stop.wait()
@@ -187,9 +207,19 @@ def for_another_bot(box: Sandbox, every: float) -> str:
         host=box.url.removeprefix("http://"),
         admin=ADMIN_ID,
         feed=f"{box.url}{sample_outlets()[0].feed_path}",
+        others=for_other_bots(box),
         every=every,
         lasts=supply_lasts(every),
     )
+
+
+def for_other_bots(box: Sandbox) -> str:
+    """Say by which token and BOT_NAME each bot but the first is started; "" where there is one."""
+    _, *others = box.telegram.bots.values()
+    lines = "\n\n".join(
+        f"TELEGRAM_BOT_TOKEN={bot.token}\nBOT_NAME={bot.user.username.lower()}" for bot in others
+    )
+    return OTHER_BOTS.format(lines=lines) if others else ""
 
 
 def supply_lasts(every: float) -> str:
@@ -225,13 +255,15 @@ def sample_feeds(url: str, *, but: str = "") -> list[tuple[NewFeed, Outlet]]:
 
 
 @asynccontextmanager
-async def box_on(port: int | None, every: float) -> AsyncIterator[Sandbox]:
+async def box_on(port: int | None, every: float, bots: int) -> AsyncIterator[Sandbox]:
     """Start the sandbox on the port asked for, else on the usual one or the next that is free."""
     usual = (*range(USUAL_PORT, USUAL_PORT + PORTS_TRIED), 0)
     async with AsyncExitStack() as held:
         for attempt in (port,) if port else usual:
             try:
-                box = await held.enter_async_context(Sandbox.start(port=attempt, every=every))
+                box = await held.enter_async_context(
+                    Sandbox.start(port=attempt, every=every, bots=bots)
+                )
             except OSError as error:
                 if port or error.errno != errno.EADDRINUSE:
                     raise NewsError(

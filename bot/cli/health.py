@@ -2,12 +2,12 @@
 
 import json
 from http.client import HTTPConnection, HTTPException
-from typing import Any
 
 import click
 
 from bot.cli.common import Refused, command
 from bot.failures import system_says
+from bot.monitoring.health import in_a_line
 from bot.settings import Settings, host_port
 
 PATIENCE_S = 10.0
@@ -25,19 +25,20 @@ async def health(settings: Settings) -> None:
     if not settings.health_listen:
         raise Refused("HEALTH_LISTEN is not set, so the bot tells nobody how it is.")
     told = asked(settings.health_listen)
+    line = in_a_line(told["wrong"], told["concerns"])
     if told["wrong"]:
-        raise Refused(f"not well: {', '.join(told['wrong'])}")
-    click.echo("all is well")
+        raise Refused(line)
+    click.echo(line)
 
 
-def asked(listen: str) -> dict[str, Any]:
-    """Return what /health says; Refused where nobody answers there, or somebody else."""
+def asked(listen: str) -> dict[str, list[str]]:
+    """Return what /health names; Refused where nobody answers there, or somebody else."""
     host, port = host_port(listen)
     asking = HTTPConnection(EVERYWHERE.get(host, host), port, timeout=PATIENCE_S)
     try:
         asking.request("GET", "/health")
         told = json.loads(asking.getresponse().read())
-        return {"wrong": list(told["wrong"])}
+        return {"wrong": list(told["wrong"]), "concerns": list(told.get("concerns", ()))}
     except OSError as error:
         raise Refused(f"Nobody answers at {listen}: {system_says(error)}.") from error
     except (HTTPException, ValueError, LookupError, TypeError) as error:

@@ -1,7 +1,7 @@
 """GET /health for a supervisor and GET /metrics for Prometheus, where HEALTH_LISTEN is set."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,6 +45,8 @@ class PartHealth:
 class Vitals:
     """Measurements by Prometheus name, conditions without which we are not well, and the parts.
 
+    ``concerns`` is what an admin should look at and no new start would mend, each whether it is
+    so: it stands beside what is wrong, and a supervisor does nothing for it.
     ``by_label`` has what Prometheus is told apart by a label: by metric, and in it by the label's
     value.
     """
@@ -53,6 +55,7 @@ class Vitals:
     conditions: Mapping[str, bool] = field(default_factory=dict)
     parts: tuple[PartHealth, ...] = ()
     by_label: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    concerns: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def wrong(self) -> tuple[str, ...]:
@@ -62,9 +65,14 @@ class Vitals:
             *(part.name for part in self.parts if part.is_stuck),
         )
 
+    @property
+    def concerning(self) -> tuple[str, ...]:
+        """What concerns an admin just now, by name."""
+        return tuple(name for name, stands in self.concerns.items() if stands)
+
     def in_words(self) -> str:
         """Say it in one line, to whoever reads what a service does."""
-        return f"not well: {', '.join(self.wrong)}" if self.wrong else "all is well"
+        return in_a_line(self.wrong, self.concerning)
 
     def as_json(self) -> dict[str, Any]:
         """Say it to a supervisor."""
@@ -72,6 +80,7 @@ class Vitals:
             HEALTHY: float(not self.wrong),
             "version": installed_version(),
             "wrong": self.wrong,
+            "concerns": self.concerning,
             **self.numbers,
             "parts": {
                 part.name: {
@@ -82,6 +91,13 @@ class Vitals:
                 for part in self.parts
             },
         }
+
+
+def in_a_line(wrong: Sequence[str], concerns: Sequence[str]) -> str:
+    """Say how a process is that has these wrong, and these to be looked at by somebody."""
+    if wrong:
+        return f"not well: {', '.join((*wrong, *concerns))}"
+    return f"well, but look at {', '.join(concerns)}" if concerns else "all is well"
 
 
 NO_DATABASE = Vitals(conditions={"database": False})

@@ -56,12 +56,14 @@ class MeasuredGauge:
 
 
 CONDITION = "steppewire_condition"
+CONCERN = "steppewire_concern"
 SILENT = "steppewire_part_silent_seconds"
 MOST = "steppewire_part_silent_limit_seconds"
 
 GAUGES: Mapping[str, MeasuredGauge] = {
     HEALTHY: MeasuredGauge("1 while every condition holds and no part is stuck."),
     CONDITION: MeasuredGauge("1 while a condition of /health holds.", "condition"),
+    CONCERN: MeasuredGauge("1 while an admin should look at it.", "concern"),
     SILENT: MeasuredGauge("For how long a part has shown no progress.", "part"),
     MOST: MeasuredGauge("For how long a part may show none before it is stuck.", "part"),
     "steppewire_telegram_connected": MeasuredGauge("1 while Telegram was reached and answers."),
@@ -310,6 +312,7 @@ def measured(vitals: Vitals) -> dict[str, Mapping[str, float]]:
         },
         **vitals.by_label,
         CONDITION: {name: float(holds) for name, holds in vitals.conditions.items()},
+        CONCERN: {name: float(stands) for name, stands in vitals.concerns.items()},
         SILENT: {part.name: part.silent_s for part in vitals.parts},
         MOST: {part.name: part.most_s for part in vitals.parts},
     }

@@ -319,21 +319,22 @@ NOTICE_SIGNS = {
     FeedNoticeKind.MOVED: "➡️",
     FeedNoticeKind.LISTED_TWICE: "☝️",
 }
-MOST_NOTICES = 12
+MOST_NOTICES = 10
+"""So many changes are told with their causes, or, of more, in a line each."""
 
 
 def notices(changes: Sequence[FeedNotice], chat: Chat, *, now: datetime) -> Message:
-    """Show what befell feeds: one message, however many there are."""
-    language = chat.language
-    body = [notice(change, language, now) for change in changes[:MOST_NOTICES]]
-    if len(changes) > MOST_NOTICES:
-        body.append(translate_html(language, "notice.more", count=len(changes) - MOST_NOTICES))
-    return Message(joined(body, "\n\n"))
+    """Show what befell feeds: one message, however many there are, that fits on a screen."""
+    language, more = chat.language, len(changes) - MOST_NOTICES
+    if more <= 0:
+        return Message(joined((notice(one, language, now) for one in changes), "\n\n"))
+    lines = joined(befell(one, language) for one in changes[:MOST_NOTICES])
+    return Message(joined((lines, translate_html(language, "notice.more", count=more)), "\n\n"))
 
 
-def notice(change: FeedNotice, language: str, now: datetime) -> Html:
-    """Return what befell one feed."""
-    head = joined(
+def befell(change: FeedNotice, language: str) -> Html:
+    """Return in a line what befell a feed."""
+    return joined(
         (
             NOTICE_SIGNS[change.kind],
             bold(tidy(masked(change.title or change.url), 60)),
@@ -342,6 +343,10 @@ def notice(change: FeedNotice, language: str, now: datetime) -> Html:
         ),
         " ",
     )
+
+
+def notice(change: FeedNotice, language: str, now: datetime) -> Html:
+    """Return what befell one feed, and why."""
     ails = change.kind in (FeedNoticeKind.ILL, FeedNoticeKind.GONE) and change.error_key
     cause = complaint(language, change.error_key, change.error_values) if ails else ""
     since = ""
@@ -351,4 +356,4 @@ def notice(change: FeedNotice, language: str, now: datetime) -> Html:
     if change.fallbacks and change.kind in (FeedNoticeKind.ILL, FeedNoticeKind.GONE):
         tried = translate(language, "feeds.tries_fallbacks")
     where = code(tidy(masked(change.url), 300)) if change.kind is FeedNoticeKind.MOVED else ""
-    return joined((head, joined((cause, since, tried), " "), where))
+    return joined((befell(change, language), joined((cause, since, tried), " "), where))

@@ -28,6 +28,7 @@ from bot.sandbox.telegram.people import (
     CHANNEL_USERNAME,
     GROUP_TITLE,
     PEOPLE,
+    other_bot,
 )
 from bot.sandbox.telegram.service import Telegram
 from bot.sandbox.web.api import PageApi
@@ -82,6 +83,7 @@ class Sandbox:
         rates: Rates | None = None,
         token: str = BOT_TOKEN,
         people: bool = True,
+        bots: int = 1,
         every: float = 20.0,
         seed: int = 1,
         keep: int = 20_000,
@@ -89,11 +91,14 @@ class Sandbox:
         """Serve until the block ends.
 
         `rates` switches Telegram's rate limits on; `people` moves Anna, Айгуль, the admin, a
-        group and a channel in; `every` is the seconds between two new sample items, `seed`
-        their order; `keep` bounds what is remembered of each conversation.
+        group and a channel in; `bots` is how many there are, the first of them by `token`;
+        `every` is the seconds between two new sample items, `seed` their order; `keep` bounds
+        what is remembered of each conversation.
         """
         telegram = Telegram(clock, rates, keep)
         telegram.new_bot(token, BOT)
+        for number in range(2, bots + 1):
+            telegram.new_bot(*other_bot(number))
         group_id, channel_id = _furnish(telegram) if people else (0, 0)
         faults, calls = Faults(), Calls()
         api, page = BotApi(telegram, faults, calls), PageApi(telegram)

@@ -24,6 +24,7 @@ from storage.errands import ErrandState
 from storage.feeds import NewFeed
 from storage.inbox import NewUpdate
 from storage.model import ChatId
+from storage.sql import Connection
 from tests.bot.people import NOW
 from watchers.pulse import Pulse
 from watchers.taught_names import TaughtNames
@@ -241,6 +242,17 @@ async def test_each_number_that_is_measured_is_explained_to_prometheus(running: 
     # Nobody translates here, and nothing was backed up.
     optional = {name for name in GAUGES if "transl" in name or "_backup_" in name}
     assert set(GAUGES) - optional == set(measured(vitals))
+
+
+async def test_what_concerns_an_admin_is_known_to_all_who_ask(running: Running) -> None:
+    def fail(db: Connection) -> None:
+        for number in range(10):
+            feeds.add(db, NewFeed(f"https://outlet{number}.example/rss", "", "A"), NOW)
+        db.conn.execute("update feeds set status = 'error'")
+
+    await running.pipeline.db.write(fail)
+    assert ("many_ill",) == (await running.house.vitals()).concerning
+    assert set() == await running.wrong()
 
 
 async def test_a_feed_never_looked_at_is_late_since_it_was_added(running: Running) -> None:

@@ -80,6 +80,23 @@ async def test_a_port_asked_for_that_is_taken_costs_a_sentence(tmp_path):
     assert not (Path(tmp_path) / "demo-data").exists()
 
 
+async def test_a_sandbox_of_several_bots_names_a_token_for_each(tmp_path):
+    several = ("demo", "--without-bot", "--bots", "2", "--port", str(free_port()))
+    async with started(tmp_path, *several) as sandbox, aiohttp.ClientSession() as session:
+        page = await address(sandbox)
+        told = sandbox.log.decode()
+        asked = []
+        for token in re.findall(r"^TELEGRAM_BOT_TOKEN=(.+)$", told, re.MULTILINE):
+            async with session.get(f"{page}bot{token}/getMe") as response:
+                asked.append((await response.json())["result"]["username"])
+        assert 0 == await sandbox.end(signal.SIGINT)
+    assert ["SteppeWireBot", "SteppeWire2Bot"] == asked
+    assert ["steppewire2bot"] == re.findall(r"^BOT_NAME=(.+)$", told, re.MULTILINE)
+    async with started(tmp_path, "demo", "--bots", "2") as refused:
+        assert 2 == await refused.ended()
+    assert "add --without-bot" in said(refused)[-1]
+
+
 async def test_a_bot_started_by_hand_answers_in_a_sandbox_without_ours(tmp_path):
     async with started(tmp_path, "demo", "--without-bot", "--port", str(free_port())) as sandbox:
         page = await address(sandbox)

@@ -49,6 +49,7 @@ RUNS_ON = {
     "steppewire run --only bot": "tests/journeys/halves.py",
     "steppewire demo": "tests/journeys/test_demo.py",
     "steppewire demo --without-bot": "tests/journeys/test_demo.py",
+    "steppewire demo --without-bot --bots 2": "tests/journeys/test_demo.py",
     "steppewire feeds audit > catalogue.patch": "tests/bot/cli/test_feeds.py",
 }
 """What does not end by itself, or asks the whole internet, and the test that starts it."""

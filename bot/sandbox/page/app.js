@@ -9,7 +9,8 @@ import { Talk } from "./talk.js";
 const app = { people: [], chats: [], me: 0, chat: 0, talk: null, unlisten: null, events: 0 };
 
 const frameOf = (id) => app.chats.find((chat) => chat.id === id);
-const theBot = () => app.chats.find((chat) => chat.kind === "private");
+const isBot = (chat) => chat?.kind === "private";
+const theBot = () => (isBot(frameOf(app.chat)) ? frameOf(app.chat) : app.chats.find(isBot)); // there may be several
 
 function fromHash() {
   const [person, chat] = location.hash.slice(1).split("/").filter(Boolean).map(Number);

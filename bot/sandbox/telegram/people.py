@@ -21,6 +21,15 @@ ROLES = {
     ADMIN_ID: "administrator",
 }
 BOT = User(BOT_ID, "SteppeWire", username=BOT_USERNAME, is_bot=True)
+
+
+def other_bot(number: int) -> tuple[str, User]:
+    """Invent the second bot, the third, …: its token, and who it is."""
+    bot_id = BOT_ID + number - 1
+    user = User(bot_id, f"{BOT.name} {number}", username=f"SteppeWire{number}Bot", is_bot=True)
+    return BOT_TOKEN.replace(str(BOT_ID), str(bot_id)), user
+
+
 GROUP_TITLE = "Silk Road Desk"
 CHANNEL_TITLE = "Steppe Briefing"
 CHANNEL_USERNAME = "steppe_briefing"

@@ -157,7 +157,7 @@ class PageApi:
                 last = params.number("message")
                 telegram.read[person, key] = max(telegram.read.get((person, key), 0), last)
             case "inline":
-                return telegram.ask_inline(person, params.text("query")).id
+                return telegram.ask_inline(person, params.text("query"), key.bot_id or None).id
             case "choose":
                 ask = telegram.inline_queries[params.text("ask")]
                 return telegram.choose_inline(ask, params.number("index"), chat=chat).id

@@ -423,6 +423,18 @@ def test_a_deep_check_fails_where_rows_do_not_add_up(check, copied, tmp_path, st
     assert "database  ok" not in result.stdout
 
 
+def test_check_counts_what_waits_in_the_log_beside_the_file(check, copied, tmp_path):
+    """After a crash nearly all of it may be there."""
+    del copied
+    with closing(sqlite3.connect(tmp_path / "news.db")) as db:
+        db.execute("create table large as select zeroblob(1000000) as zeros")
+        db.commit()
+        said = check().stdout
+        size = sum((tmp_path / name).stat().st_size for name in ("news.db", "news.db-wal"))
+    assert size > 1_000_000
+    assert f"news.db, {size:,} bytes" in said
+
+
 def test_check_tells_that_others_may_read_the_database(check, tmp_path):
     connect(tmp_path / "news.db").close()
     assert "chmod" not in check().stdout

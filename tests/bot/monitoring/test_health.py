@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import socket
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -40,6 +41,7 @@ async def asked(vitals: Vitals, path: str) -> tuple[int, str]:
 
 WELL = PartHealth("poller", 3.0, 120.0)
 STUCK = PartHealth("ingester", 901.0, 900.0)
+CONCERNED = Vitals(concerns={"many_ill": True, "restarts": False})
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,23 @@ async def test_a_supervisor_sees_health_by_the_status_and_what_is_wrong_by_its_n
     told, body = await asked(vitals, "/health")
     assert (status, wrong) == (told, json.loads(body)["wrong"])
     assert float(status == 200) == json.loads(body)["steppewire_healthy"]
+
+
+async def test_what_concerns_an_admin_is_named_and_ends_nothing() -> None:
+    """A supervisor that starts the program anew for it would mend nothing."""
+    concerned = replace(CONCERNED, conditions={"telegram": True})
+    status, body = await asked(concerned, "/health")
+    assert (200, [], ["many_ill"]) == (
+        status,
+        json.loads(body)["wrong"],
+        json.loads(body)["concerns"],
+    )
+    _, body = await asked(concerned, "/metrics")
+    assert {
+        'steppewire_concern{concern="many_ill"} 1.0',
+        'steppewire_concern{concern="restarts"} 0.0',
+        "steppewire_healthy 1.0",
+    } <= set(body.splitlines())
 
 
 async def test_the_parts_ages_stand_beside_their_limits() -> None:
@@ -108,6 +127,7 @@ async def test_who_runs_is_named_by_its_version_to_supervisors_and_outlets() -> 
     ("vitals", "code", "said"),
     [
         (Vitals({}, {"telegram": True}, (WELL,)), 0, "all is well\n"),
+        (CONCERNED, 0, "well, but look at many_ill\n"),
         (Vitals({}, {"telegram": False}, (STUCK,)), 1, "not well: telegram, ingester\n"),
     ],
 )

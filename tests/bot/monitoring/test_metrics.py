@@ -104,7 +104,7 @@ def test_names_have_units_and_words_and_labels_are_few() -> None:
 
 LABELS = {
     *("outcome", "hosts", "what", "kind", "hand", "method", "part", "condition", "status"),
-    *("level", "version", "python", "sqlite"),
+    *("concern", "level", "version", "python", "sqlite"),
 }
 """None of them is a feed, a chat or an address."""
 

@@ -194,7 +194,10 @@ def test_many_notices_are_one_message() -> None:
     told = render.notices(
         [notice(FeedNoticeKind.ILL, number) for number in range(30)], ALMATY, now=NOW
     )
-    assert "and 18 more in /feeds" in told.html
+    head, _, foot = plain(told.html).partition("\n\n")
+    assert 10 == len(head.splitlines())
+    assert "🔴 Outlet is failing /f0" == head.splitlines()[0]
+    assert "…and 20 more in /feeds" == foot
 
 
 def test_admins_are_told_once_and_only_those_who_met_us(connection: Connection) -> None:

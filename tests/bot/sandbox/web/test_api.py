@@ -8,7 +8,7 @@ import pytest
 
 from bot.sandbox import AIGUL_ID, ANNA_ID
 from bot.sandbox.telegram.model import Member
-from bot.sandbox.telegram.people import BOT_ID
+from bot.sandbox.telegram.people import BOT_ID, other_bot
 
 
 @pytest.fixture
@@ -50,6 +50,17 @@ async def test_a_person_sees_own_chats_only(box, page):
 )
 async def test_requests_are_checked(page, name, body, status):
     assert status == (await act(page, name, **body))[0]
+
+
+async def test_of_two_bots_each_has_its_chat_and_is_asked_there(box, page):
+    token, other = other_bot(2)
+    box.telegram.new_bot(token, other)
+    async with page.get(f"chats?person={ANNA_ID}") as answer:
+        assert [BOT_ID, other.id] == [chat["id"] for chat in (await answer.json())[:2]]
+    for chat in (BOT_ID, other.id, box.group_id):
+        assert 200 == (await act(page, "inline", person=ANNA_ID, chat=chat, query="gas"))[0]
+    asked = [ask.bot_id for ask in box.telegram.inline_queries.values()]
+    assert [BOT_ID, other.id, BOT_ID] == asked
 
 
 async def test_a_uploaded_page_is_only_ever_downloaded(box, page):
