@@ -21,7 +21,7 @@ from pathlib import Path
 from struct import Struct
 
 from storage.errors import NewsError, StorageError
-from storage.files import NO_ROOM, refuse_place
+from storage.files import NO_ROOM, belong_with, refuse_place
 
 OWNER_ONLY = 0o600
 EVERYBODY_READS = 0o644
@@ -179,6 +179,7 @@ def opened(path: Path, mode: int) -> tuple[int, bool]:
     try:
         try:
             lock, is_ours = os.open(path, os.O_RDWR | os.O_CREAT | safe, mode), True
+            belong_with(path, path.parent)
         except PermissionError:
             lock, is_ours = os.open(path, os.O_RDONLY | safe), False
     except FileNotFoundError as error:

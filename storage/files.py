@@ -6,8 +6,10 @@ its database as nothing, a file cut off in the middle until a row beyond the cut
 
 import errno
 import os
+import pwd
 import sqlite3
-from contextlib import closing
+import stat
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile, mkstemp
 
@@ -71,10 +73,54 @@ def refuse_full(path: Path) -> None:
 
 
 def unplaced(path: Path, error: Exception) -> StorageError:
-    """Say why there can be no database at a path."""
+    """Say why there can be no database at a path, or why the one there cannot be read."""
+    if isinstance(error, PermissionError) and is_forbidden(path):
+        return StorageError("storage.forbidden", path=str(path), owner=owner_of(path), user=user())
     return StorageError(
         "storage.place", path=str(path), reason=getattr(error, "strerror", None) or str(error)
     )
+
+
+def is_forbidden(path: Path) -> bool:
+    """Tell whether somebody else's file is there that we may not read or not write."""
+    if not os.access(path, os.F_OK, effective_ids=True) or path.stat().st_uid == os.geteuid():
+        return False
+    return not os.access(path, os.R_OK | os.W_OK, effective_ids=True)
+
+
+def owner_of(path: Path) -> str:
+    """Return the name of a file's owner, or the number of one who has no name."""
+    return named(path.stat().st_uid)
+
+
+def user() -> str:
+    """Return who we are to the system."""
+    return named(os.geteuid())
+
+
+def named(uid: int) -> str:
+    """Return a user's name, or the number where there is none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def belong_with(made_: Path, like: Path) -> None:
+    """Give what root has made to the owner of ``like``, who is to use it; best effort.
+
+    Never what a link leads to, or what has another name: the folder's owner is not root.
+    """
+    if os.geteuid() != 0:
+        return
+    with suppress(OSError):
+        file = os.open(made_, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            owner, now = like.stat(), os.fstat(file)
+            if now.st_uid == 0 and (now.st_nlink == 1 or stat.S_ISDIR(now.st_mode)):
+                os.fchown(file, owner.st_uid, owner.st_gid)
+        finally:
+            os.close(file)
 
 
 def refuse_other(path: Path) -> None:
@@ -158,6 +204,7 @@ def made(path: Path) -> None:
     try:
         with os.fdopen(file, "wb") as new:
             new.write(first_page())
+        belong_with(Path(name), path.parent)
         os.link(name, path)
     except FileExistsError:
         return  # somebody else was quicker
@@ -175,6 +222,7 @@ def made_in_place(path: Path) -> None:
         return
     with os.fdopen(file, "wb") as opened:
         opened.write(first_page())
+    belong_with(path, path.parent)
 
 
 def first_page() -> bytes:

@@ -12,10 +12,11 @@ import click
 from bot.cli.common import aside, command, now
 from bot.instance import alone_on
 from bot.settings import Settings
-from storage.backups import copies, rotation, sealing
+from storage.backups import copies, replica, rotation, sealing
 from storage.backups import folder as backup_folder
 from storage.backups.rotation import Keep
 from storage.errors import StorageError
+from storage.files import belong_with
 
 A_FILE = click.Path(path_type=Path)
 
@@ -48,7 +49,7 @@ def read_keep(_ctx: click.Context, _param: click.Parameter, value: str | None) -
 
 
 @click.command()
-@click.argument("file", type=A_FILE)
+@click.argument("file", type=A_FILE, required=False)
 @click.option(
     "--keep",
     callback=read_keep,
@@ -59,19 +60,28 @@ def read_keep(_ctx: click.Context, _param: click.Parameter, value: str | None) -
     "--new-key", is_flag=True, help="Write a new secret key into FILE instead; copy nothing."
 )
 @command
-async def backup(settings: Settings, file: Path, *, keep: Keep | None, new_key: bool) -> None:
+async def backup(
+    settings: Settings, file: Path | None, *, keep: Keep | None, new_key: bool
+) -> None:
     """Copy the database to FILE while everything goes on, and check the copy.
 
-    Where FILE is a folder the copy gets a name there that says when it was made. With
+    Where FILE is a folder the copy gets a name there that says when it was made; without FILE
+    that folder is BACKUP_DIR, and only --keep removes older ones. With
     BACKUP_RECIPIENT set, such a copy and a FILE that ends with .age are compressed and encrypted.
     `steppewire restore FILE` puts it back.
     """
+    into = Path(settings.backup_dir) if settings.backup_dir and not new_key else None
+    file = file or into
+    if file is None:
+        message = "Say into which FILE." if new_key else "Say to which FILE, or set BACKUP_DIR."
+        raise click.UsageError(message)
     if new_key:
         click.echo(f"BACKUP_RECIPIENT={written_key(file)}")
         return
     with copying() as show:
         try:
-            made = await aside(copied, settings, file, keep, show)
+            made = await aside(copied, settings, file, keep, show, is_folder=file == into)
+            belong_with(made, settings.database_path)
         except asyncio.CancelledError:  # Ctrl-C
             backup_folder.tidy(file)
             raise
@@ -79,11 +89,16 @@ async def backup(settings: Settings, file: Path, *, keep: Keep | None, new_key: 
 
 
 def copied(
-    settings: Settings, file: Path, keep: Keep | None, show: Callable[[int, int], None]
+    settings: Settings,
+    file: Path,
+    keep: Keep | None,
+    show: Callable[[int, int], None],
+    *,
+    is_folder: bool,
 ) -> Path:
-    """Make a backup as a file, or in a folder; return where it is."""
+    """Make a backup as a file, or in a folder, which may not be there yet; return where it is."""
     recipient = settings.backup_recipient
-    if file.is_dir():
+    if is_folder or file.is_dir():
         made = backup_folder.make(
             settings.database_path, file, now(), show, recipient=recipient, keep=keep
         )
@@ -127,12 +142,15 @@ def places(settings: Settings) -> tuple[Path, Path]:
 async def restore(settings: Settings, file: Path, *, key: Path | None) -> None:
     """Check FILE, a backup, and put it in the place of DATABASE_PATH.
 
-    SteppeWire must be stopped. The database that is there is kept beside it under another name.
+    SteppeWire must be stopped, and Litestream where it replicates this database. What is there is
+    kept beside it under another name.
     """
     path, aside = places(settings)
     with alone_on(settings.database_path), copying() as show:
         was_there = await asyncio.to_thread(copies.restore, file, path, aside, show, key=key)
     kept = f"; what was there is {aside}" if was_there else ""
+    if (memory := replica.memory_of(aside)).exists():
+        kept += f", and what Litestream knew of it {memory}"
     click.echo(f"{path}: restored from {file}{kept}")
 
 
@@ -141,8 +159,9 @@ async def restore(settings: Settings, file: Path, *, key: Path | None) -> None:
 async def compact(settings: Settings) -> None:
     """Write the database anew without what is free in it; later it shrinks by itself.
 
-    SteppeWire must be stopped. Worth its minutes once after RETENTION_DAYS was set, for a file
-    that a version before 0.2 made. As much room again is needed for that long.
+    SteppeWire must be stopped, and Litestream where it replicates this database. Worth its minutes
+    once after RETENTION_DAYS was set, for a file that a version before 0.2 made. As much room
+    again is needed for that long.
     """
     path, aside = places(settings)
     with alone_on(settings.database_path):

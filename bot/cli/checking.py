@@ -17,7 +17,8 @@ from bot.pipeline import embeddings_of, translations_of
 from bot.settings import Settings, host_port
 from storage.audit import report as reports
 from storage.backups import copies
-from storage.errors import NewsError
+from storage.backups import folder as backup_folder
+from storage.errors import NewsError, StorageError
 from storage.files import readable_by_others, refuse_full, refuse_place
 from storage.masking import masked
 from watchers.meaning.opening import asking
@@ -39,12 +40,13 @@ UNHEARD = ", free: SteppeWire, which runs (process {pid}), listens there only af
 async def check(settings: Settings, *, deep: bool) -> None:
     """Check what `run` needs: settings, database, ports, token, a line each; 1 if one is ill.
 
-    It writes nothing and may run beside a running bot. --deep takes minutes where there are
-    millions of items.
+    With BACKUP_DIR set, also whether a backup could be made there. It writes nothing and may run
+    beside a running bot. --deep takes minutes where there are millions of items.
     """
     click.echo("settings  ok")
     healthy = [
         await database_is_sound(settings, deep=deep),
+        backups_have_a_place(settings),
         await ports_are_free(settings),
         await meaning_answers(settings),
         await translator_answers(settings),
@@ -83,6 +85,21 @@ async def database_is_sound(settings: Settings, *, deep: bool = False) -> bool:
     if readable_by_others(path):
         click.echo(f"database  others on this machine may read it; `chmod 600 {path}*` ends that")
     return sound
+
+
+def backups_have_a_place(settings: Settings) -> bool:
+    """Say whether a backup could be made in BACKUP_DIR, where one is set."""
+    if not settings.backup_dir:
+        return True
+    folder = Path(settings.backup_dir)
+    sealed = bool(settings.backup_recipient)
+    try:
+        backup_folder.refuse_place(folder, settings.database_path, sealed=sealed)
+    except StorageError as error:
+        click.echo(f"backups   BACKUP_DIR={folder}: {sentence(error)}")
+        return False
+    click.echo(f"backups   ok: {folder}, {len(backup_folder.names(folder))} there")
+    return True
 
 
 async def rows_add_up(path: Path) -> bool:

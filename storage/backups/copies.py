@@ -10,10 +10,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from storage.backups import sealing
+from storage.backups import replica, sealing
 from storage.database import check_foreign_keys, connect, reading, refuse_foreign, wrapped
 from storage.errors import StorageError
-from storage.files import refuse_other
+from storage.files import belong_with, refuse_other
 from storage.sizes import file_pages
 from storage.sql import Connection
 
@@ -168,11 +168,13 @@ def restore(
 
     Nobody may have the database open. What was there, its write-ahead log included, is kept whole
     under the name ``aside``: the log of a crash belongs to the old file, and would spoil the new.
-    Raises StorageError where the copy is missing, broken, not ours, or of a newer version.
+    Raises StorageError where the copy is missing, broken, not ours, or of a newer version, and
+    where Litestream replicates what is there.
     """
     refuse_unread(copy_)
     ready = path.with_name(f"{path.name}.restoring")
     try:
+        replica.refuse_replicated(path)
         remove(ready)
         if copy_.is_file() and (sealing.is_sealed(copy_) or sealing.is_compressed(copy_)):
             begin(ready)
@@ -197,7 +199,13 @@ def remove(path: Path) -> None:
 
 
 def put_in_place(ready: Path, path: Path, aside: Path) -> None:
-    """Give a database's name to another file; what had it, its log too, is called ``aside``."""
+    """Give a database's name to another file; what had it, its log too, is called ``aside``.
+
+    Typed by root it is still whose the old one was, or whose the folder is.
+    """
+    replica.refuse_replicated(path)
+    belong_with(ready, path if path.exists() else path.parent)
+    replica.put_aside(path, aside)
     for end in ENDS:
         old = path.with_name(f"{path.name}{end}")
         if old.exists():
@@ -210,14 +218,15 @@ def compact(path: Path, aside: Path) -> tuple[int, int]:
 
     From then on free pages go back to the disk by themselves (``vacuum``). Nobody may have it
     open. The old file is there, under the name ``aside``, until the new one is checked. Raises
-    StorageError where there is none of ours, or no room.
+    StorageError where there is none of ours, or no room, and where Litestream replicates it.
     """
     refuse_other(path)
     if not path.is_file():
         raise StorageError("storage.missing", path=str(path))
     ready = path.with_name(f"{path.name}.compact")
-    remove(ready)
     try:
+        replica.refuse_replicated(path)
+        remove(ready)
         with closing(connect(path)) as old:
             refuse_no_room(old.conn, ready)
             expected = counts(old.conn)
@@ -229,6 +238,7 @@ def compact(path: Path, aside: Path) -> tuple[int, int]:
         before = path.stat().st_size
         put_in_place(ready, path, aside)
         remove(aside)
+        replica.forget(aside)
         return before, path.stat().st_size
     except sqlite3.DatabaseError as error:
         raise wrapped(error) from error

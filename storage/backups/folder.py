@@ -7,12 +7,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Final
 
 from storage.backups import rotation, sealing
-from storage.backups.copies import ROOM_FOR_SEALED, begin, copy
+from storage.backups.copies import ROOM_FOR_SEALED, ROOM_LEFT, begin, copy, refuse_less
 from storage.backups.rotation import Keep
 from storage.errors import StorageError
+from storage.files import belong_with
 
 LOCK: Final = ".steppewire.lock"
 PLAIN: Final = ".plain"
@@ -44,6 +46,23 @@ def names(folder: Path) -> list[str]:
     return []
 
 
+def refuse_place(folder: Path, database: Path, *, sealed: bool) -> None:
+    """Raise StorageError where no backup of a database could be made in a folder.
+
+    It is tried by a file that goes at once. A folder that is not there is not made: the one above
+    it is tried.
+    """
+    there = folder if os.path.lexists(folder) else folder.parent
+    try:
+        with NamedTemporaryFile(dir=there, prefix=".steppewire-"):
+            pass
+        size = database.stat().st_size if database.exists() else 0
+        needed = round(size * (ROOM_FOR_SEALED if sealed else 1))
+        refuse_less(needed, there / folder.name, ROOM_LEFT)
+    except OSError as error:
+        raise StorageError("storage.no_copy", path=str(folder), reason=error.strerror) from error
+
+
 def make(
     database: Path,
     folder: Path,
@@ -60,7 +79,7 @@ def make(
     keep, if that is given, and what copies that were cut off have left. Raises StorageError where
     the copy cannot be made, or another program makes one there; then nothing goes.
     """
-    with _alone_in(folder):
+    with _alone_in(folder, database):
         tidy(folder)
         target = folder / rotation.name(now, sealed=bool(recipient))
         if recipient:
@@ -121,13 +140,16 @@ def make_sealed(
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
+def _alone_in(folder: Path, database: Path) -> Iterator[None]:
     """Keep others from making a backup there: what they have not finished would be removed."""
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+            belong_with(folder, database)
         lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise StorageError("storage.no_copy", path=str(folder), reason=error.strerror) from error
+    belong_with(folder / LOCK, database)
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -22,6 +22,9 @@ GZIP: Final = 31
 """zlib's word for gzip's frame around its largest window."""
 
 MAGIC: Final = b"age-encryption.org/v1\n"
+LOCKED_KEYS: Final = (MAGIC, b"-----BEGIN AGE ENCRYPTED FILE-----")
+"""How a file of age's keys begins that is encrypted itself, for a passphrase."""
+
 MOST_KEY_BYTES: Final = 100_000
 
 
@@ -123,6 +126,8 @@ def _identities(key: Path) -> list[Any]:
 
     try:
         raw = key.read_bytes()[:MOST_KEY_BYTES]
+        if raw.startswith(LOCKED_KEYS):
+            raise StorageError("storage.locked_key", key=str(key))
         if b"PRIVATE KEY" in raw:
             return [pyrage.ssh.Identity.from_buffer(raw)]
         lines = [line.strip() for line in raw.decode("ascii").splitlines()]
@@ -132,6 +137,8 @@ def _identities(key: Path) -> list[Any]:
     except OSError as error:
         raise StorageError("storage.no_key", path=str(key), reason=error.strerror) from error
     except (pyrage.IdentityError, ValueError) as error:
+        if "crypted" in str(error):  # "ssh key must be decrypted first", "EncryptedPem"
+            raise StorageError("storage.locked_key", key=str(key)) from error
         why = "it holds no secret key of age or ssh"
         raise StorageError("storage.no_key", path=str(key), reason=why) from error
     why = "it holds no key"

@@ -274,7 +274,7 @@ def compose(line: str) -> None:
         del words[words.index(sign) :]
     asked = [word for word in words[4:] if not word.startswith("-")]
     match asked:
-        case ["build" | "up"]:
+        case ["build" | "up" | "stop"]:
             pass
         case ["logs" | "stop", service]:
             assert service in services

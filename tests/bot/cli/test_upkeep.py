@@ -6,9 +6,12 @@ import os
 import re
 import socket
 import sqlite3
+import sys
+from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from subprocess import PIPE, Popen
 from threading import Thread
 
 import pyrage
@@ -88,6 +91,77 @@ def test_nothing_is_restored_while_the_database_is_in_use(copied, tmp_path):
     assert ["Wheat", "Gas"] == told(copied)
 
 
+@contextmanager
+def held_open(path):
+    """Another program that has a database open, as Litestream has it all the time."""
+    holding = (
+        "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]);"
+        " db.execute('select * from facts'); print('open', flush=True); input()"
+    )
+    command = [sys.executable, "-c", holding, str(path)]
+    with Popen(command, stdin=PIPE, stdout=PIPE) as other:
+        assert b"open\n" == other.stdout.readline()
+        yield
+        other.communicate(b"\n")
+
+
+def test_what_litestream_knows_of_a_file_goes_when_that_is_written_anew(copied, tmp_path):
+    (tmp_path / ".news.db-litestream").mkdir()
+    assert 0 == copied("compact").exit_code
+    assert [] == list(tmp_path.glob(".news.db*-litestream"))
+
+
+def test_what_litestream_knows_of_the_old_file_is_never_the_new_ones(copied, tmp_path):
+    memory = tmp_path / ".news.db-litestream"
+    memory.mkdir()
+    (memory / "ltx").touch()
+    before = everything_in(tmp_path)
+    with held_open(tmp_path / "news.db"):
+        for words in (("restore", "copy.db"), ("compact",)):
+            result = copied(*words)
+            outcome = (result.exit_code, result.stdout, len(result.stderr.splitlines()))
+            assert (1, "", 1) == outcome, result.output
+            assert "Litestream" in result.stderr
+    left = everything_in(tmp_path)
+    assert before | {"news.db.lock": b""} == left | {"news.db.lock": b""}
+    result = copied("restore", "copy.db")
+    assert 0 == result.exit_code, result.output
+    assert ["Wheat"] == told(copied)
+    [aside] = tmp_path.glob(".news.db.before-*-litestream")
+    assert (False, True, True) == (
+        memory.exists(), (aside / "ltx").exists(), str(aside) in result.stdout,
+    )  # fmt: skip
+
+
+def test_without_litestream_a_reader_keeps_nobody_from_restoring(copied, tmp_path):
+    with held_open(tmp_path / "news.db"):
+        assert 0 == copied("restore", "copy.db").exit_code
+
+
+NOBODY = 65534
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")
+@pytest.mark.parametrize("was_there", [True, False])
+def test_what_root_restores_still_belongs_to_the_services_user(copied, tmp_path, was_there):
+    for path in (tmp_path, tmp_path / "news.db", tmp_path / "copy.db"):
+        os.chown(path, NOBODY, NOBODY)
+    for path in tmp_path.glob("news.db.*lock"):
+        path.unlink()
+    if not was_there:
+        (tmp_path / "news.db").unlink()
+    assert 0 == copied("restore", "copy.db").exit_code
+    assert 0 == copied("backup", "made.db").exit_code
+    assert 0 == copied("backup", BACKUP_DIR="backups").exit_code
+    made = [tmp_path / name for name in ("news.db", "news.db.lock", "made.db", "backups")]
+    for path in (*made, *(tmp_path / "backups").iterdir()):
+        assert (path, NOBODY, NOBODY) == (path, *owner(path))
+
+
+def owner(path):
+    return path.stat().st_uid, path.stat().st_gid
+
+
 def newer(path):
     with closing(sqlite3.connect(path)) as db:
         db.execute("insert into _sqlite_migrations(migration_set, name, applied_at)"
@@ -149,6 +223,53 @@ def test_a_sealed_copy_comes_back_by_its_key(copied, tmp_path):
     assert 0 == copied("restore", "sealed.age", "--key", "key").exit_code
     assert ["Wheat", "Gas"] == told(copied)
     assert [] == list(tmp_path.glob("*.restoring*"))
+
+
+def text(raw):
+    return len(raw).to_bytes(4) + raw
+
+
+LOCKED_SSH = b"openssh-key-v1\0" + b"".join(
+    (
+        text(b"aes256-ctr"),
+        text(b"bcrypt"),
+        text(text(bytes(16)) + (24).to_bytes(4)),
+        (1).to_bytes(4),
+        text(text(b"ssh-ed25519") + text(bytes(32))),
+        text(bytes(144)),
+    )
+)
+"""A key of ssh under a passphrase, by its form (OpenSSH, PROTOCOL.key)."""
+
+
+def private_key(kind, body):
+    return f"-----BEGIN {kind} PRIVATE KEY-----\n{body}\n-----END {kind} PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize(
+    "locked",
+    [
+        private_key("OPENSSH", b64encode(LOCKED_SSH).decode()),
+        private_key("RSA", f"Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,{'0' * 32}\n\nAAAA"),
+        "-----BEGIN AGE ENCRYPTED FILE-----\n",
+        "age-encryption.org/v1\n-> scrypt",
+    ],
+    ids=["ssh", "pem", "armoured", "age"],
+)
+def test_of_a_key_under_a_passphrase_it_is_said_so(copied, tmp_path, locked):
+    sealed_copy(copied, tmp_path)
+    (tmp_path / "locked").write_text(locked)
+    result = copied("restore", "sealed.age", "--key", "locked")
+    assert (1, "", 1) == (result.exit_code, result.stdout, len(result.stderr.splitlines()))
+    assert "-i locked FILE" in result.stderr, result.stderr
+
+
+def test_without_a_file_a_backup_goes_where_all_go(cli, news_file, tmp_path):
+    result = cli("backup", BACKUP_DIR="backups")
+    [made] = (tmp_path / "backups").glob("*.db")
+    assert (0, True) == (result.exit_code, made.name in result.stdout), result.output
+    assert 2 == cli("backup").exit_code
+    assert 2 == cli("backup", "--new-key", BACKUP_DIR="backups").exit_code
 
 
 def sealed_copy(cli, tmp_path):
@@ -398,6 +519,26 @@ def test_check_tells_a_place_where_run_could_make_no_database(check, tmp_path, p
     assert 1 == result.exit_code
     assert "database  ok" not in result.stdout
     assert "DATABASE_PATH" in result.stdout
+
+
+@pytest.mark.parametrize("folder", ["/proc/nope", "none/backups", "text", "link"])
+def test_check_tells_a_place_where_no_backup_could_be_made(check, tmp_path, folder):
+    (tmp_path / "text").touch()
+    (tmp_path / "link").symlink_to("gone")
+    result = check(BACKUP_DIR=folder)
+    assert (1, True) == (result.exit_code, f"backups   BACKUP_DIR={folder}: " in result.stdout)
+
+
+def test_check_tells_that_a_backup_has_no_room(check, copied, tmp_path, monkeypatch):
+    del copied
+    (tmp_path / "backups").mkdir()
+    before = set(tmp_path.rglob("*"))
+    for folder in ("backups", "not-yet"):
+        result = check(BACKUP_DIR=folder)
+        assert f"backups   ok: {folder}, 0 there\n" in result.stdout, result.output
+    monkeypatch.setattr("storage.backups.folder.ROOM_LEFT", 1 << 60)
+    assert "MB are free there" in check(BACKUP_DIR="backups").stdout
+    assert before == set(tmp_path.rglob("*"))
 
 
 @pytest.mark.parametrize("words", [("poll",), ("items",), ("ingest", "n.jsonl")])

@@ -28,7 +28,7 @@ NOT_PROSE = re.compile(
 
 NAMES = frozenset(
     """Telegram SteppeWire SQLite HTTP http https OPML RSS CSS JSON Feed XML DNS DOCTYPE UTC ID MB GB
-    OR AND xmlUrl title auto Asia Almaty news card li a h TelegramUTC""".split()
+    OR AND xmlUrl title auto Asia Almaty news card li a h TelegramUTC Litestream ssh""".split()
 )
 """Latin words of every language's texts: names of things that have no other name."""
 
