@@ -18,7 +18,7 @@ def forget(db: Connection, room: Pipeline) -> None:
 
 
 def pack(db: Connection) -> None:
-    while seen_keys.step(db):
+    while seen_keys.step(db, retention.pruned_to(db)):
         pass
 
 
