@@ -151,8 +151,7 @@ async def run_in(
         open_parts.enter_context(ticking(house.rounds))
         open_parts.enter_context(guard.checking())
         open_parts.push_async_callback(cancelled, begun(watchdog.run(guard.beat), "watchdog"))
-        process = process_of(None if room else base.settings.bot_name)
-        await base.db.attempt(None, starts.began, process, base.clock())
+        await base.db.attempt(None, starts.began, house.process, base.clock())
         log.info("running", halves=sorted(halves))
         supervisor.ready()
         ready()
@@ -165,7 +164,7 @@ async def run_in(
             raise NewsError("part.beyond_help", part=watchdog.beyond_help)
         with suppress(StorageError, TimeoutError):
             async with asyncio.timeout(NOTED_WITHIN_S):
-                await base.db.write(starts.ended, process)
+                await base.db.write(starts.ended, house.process)
 
 
 def begun(work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
@@ -217,6 +216,8 @@ class House:
         """Build the halves there are; nothing ticks yet."""
         self._base = base
         self._room = room
+        alone = None if room else base.settings.bot_name
+        self.process = process_of(alone)
         self.timekeeper = Timekeeper(
             base.db,
             base.clock,
@@ -233,7 +234,7 @@ class House:
                 base,
                 self.timekeeper,
                 telegram.tell_now if telegram else untold,
-                IllnessNotices(base, self._measured, None if room else base.settings.bot_name),
+                IllnessNotices(base, self._measured, alone),
             ),
             *(self.watchers.ticks if self.watchers else ()),
             *(self.bot.ticks if self.bot else ()),
@@ -267,8 +268,7 @@ class House:
             found.append(await vitals.of_watchers(self._room, self.watchers))
         told = vitals.merged(found)
         base = self._base
-        process = process_of(None if self._room else base.settings.bot_name)
-        around = await base.db.read(looked_around, base.db.path, base.clock(), [process])
+        around = await base.db.read(looked_around, base.db.path, base.clock(), [self.process])
         return replace(told, concerns=concerns_of(told, around))
 
     async def in_words(self) -> str:

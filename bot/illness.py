@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot import notices
 from bot.conversation import Html
 from bot.ground import Ground
 from bot.monitoring.health import Vitals
@@ -16,9 +17,7 @@ from bot.render.markup import translate_html
 from bot.texts import words
 from bot.troubles import fact_of, looked_around, process_of, troubles_of, verdict
 from storage import chats, meta
-from storage.model import NO_THREAD, ChatId
 from storage.outbox import queue
-from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered
 from storage.sql import Connection, from_json, moment, to_json, to_ms
 
 ILLNESS_TICK_S: Final = 60
@@ -148,18 +147,12 @@ class IllnessNotices:
     def _enqueue(self, db: Connection, said: Callable[[str], Html]) -> int:
         """Queue a message for each admin whom this process's bot writes to."""
         now = self._ground.clock()
-        known = (chats.get(db, ChatId(admin)) for admin in sorted(self._ground.settings.admin_ids))
-        new = [
-            NewDelivery(
-                chat.id,
-                NO_THREAD,
-                DeliveryKind.NOTICE,
-                f"illness/{now:%Y%m%d%H%M%S%f}",
-                payload=Rendered(said(chat.language)),
-            )
-            for chat in known
-            if chat and self._bot_name in (None, chats.bot_of(db, chat.id))
+        known = [
+            chat
+            for chat in notices.met(db, self._ground.settings.admin_ids)
+            if self._bot_name in (None, chats.bot_of(db, chat.id))
         ]
+        new = notices.written_to(known, "illness", lambda chat: said(chat.language), now)
         return queue.enqueue(db, new, now)
 
 

@@ -1,6 +1,6 @@
 """Notices that come by themselves: of feeds, of what was set aside, of an unwritable file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot.conversation import Html
@@ -13,7 +13,7 @@ from storage.model import NO_THREAD, Chat, ChatId, ChatKind
 from storage.outbox import queue
 from storage.outbox.deliveries import DeliveryKind, NewDelivery, Rendered, Sentence
 from storage.set_aside import Aside, AsideKind
-from storage.sql import Connection, moment, to_ms
+from storage.sql import Connection
 
 MOST_ASIDE = 10
 """So many things that were set aside are named in one message."""
@@ -34,27 +34,37 @@ def enqueue_feed_notices(db: Connection, admins: Iterable[int], now: datetime) -
     were queued. While no admin has a chat with us, the notices wait; so they do for some minutes
     after a message, for a network that fails takes every feed along, one after the other.
     """
-    known = [
-        chat for admin in sorted(admins) if (chat := chats.get(db, ChatId(admin))) is not None
-    ]
-    told = meta.get(db, FEEDS_TOLD)
-    if not known or (told and timedelta(0) <= now - moment(int(told)) < FEEDS_AGAIN_AFTER):
+    known = met(db, admins)
+    if not known or meta.is_recent(db, FEEDS_TOLD, FEEDS_AGAIN_AFTER, now):
         return 0
     notices = feeds.take_notices(db)
     if not notices:
         return 0
-    meta.put(db, FEEDS_TOLD, str(to_ms(now)))
-    new = [
+    meta.put_moment(db, FEEDS_TOLD, now)
+    new = written_to(known, "feeds", lambda chat: render.notices(notices, chat, now=now).html, now)
+    return queue.enqueue(db, new, now)
+
+
+def met(db: Connection, admins: Iterable[int]) -> list[Chat]:
+    """Return the chats of those admins who have one with us."""
+    known = (chats.get(db, ChatId(admin)) for admin in sorted(admins))
+    return [chat for chat in known if chat is not None]
+
+
+def written_to(
+    known: Iterable[Chat], subject: str, said: Callable[[Chat], Html], now: datetime
+) -> list[NewDelivery]:
+    """Make a notice for each of these chats, in its own words."""
+    return [
         NewDelivery(
             chat.id,
             NO_THREAD,
             DeliveryKind.NOTICE,
-            f"feeds/{now:%Y%m%d%H%M%S%f}",
-            payload=Rendered(render.notices(notices, chat, now=now).html),
+            f"{subject}/{now:%Y%m%d%H%M%S%f}",
+            payload=Rendered(said(chat)),
         )
         for chat in known
     ]
-    return queue.enqueue(db, new, now)
 
 
 def enqueue_aside_notices(db: Connection, admins: Iterable[int], now: datetime) -> int:
@@ -71,16 +81,7 @@ def enqueue_aside_notices(db: Connection, admins: Iterable[int], now: datetime) 
         for admin in sorted(admins)
         if (chat := chats.readable(db, ChatId(admin), now)) is not None
     ]
-    to_admins = [
-        NewDelivery(
-            chat.id,
-            NO_THREAD,
-            DeliveryKind.NOTICE,
-            f"aside/{now:%Y%m%d%H%M%S%f}",
-            payload=Rendered(aside_notice(noted, chat.language)),
-        )
-        for chat in known
-    ]
+    to_admins = written_to(known, "aside", lambda chat: aside_notice(noted, chat.language), now)
     to_owners = [notice for one in noted if (notice := owners_notice(db, one, now)) is not None]
     if known or not admins:
         set_aside.told(db, noted, now)
@@ -191,18 +192,12 @@ def enqueue_backup_notice(
     now: datetime,
 ) -> int:
     """Queue one message for each admin that backups fail, or do so no more; return how many."""
-    known = (chats.get(db, ChatId(admin)) for admin in sorted(admins))
-    new = [
-        NewDelivery(
-            chat.id,
-            NO_THREAD,
-            DeliveryKind.NOTICE,
-            f"backup/{now:%Y%m%d%H%M%S%f}",
-            payload=Rendered(backup_notice(error, failing_since, chat.language, now)),
-        )
-        for chat in known
-        if chat is not None
-    ]
+    new = written_to(
+        met(db, admins),
+        "backup",
+        lambda chat: backup_notice(error, failing_since, chat.language, now),
+        now,
+    )
     return queue.enqueue(db, new, now)
 
 
@@ -228,24 +223,16 @@ def enqueue_storage_notice(
 
     Each process that works on it has met the same trouble: who heard of its end hears it once.
     """
-    known = [chats.get(db, ChatId(admin)) for admin in sorted(admins)]
-    untold = [chat for chat in known if chat and not was_told(db, chat.id, now - lasted, now)]
-    new = [
-        NewDelivery(
-            chat.id,
-            NO_THREAD,
-            DeliveryKind.NOTICE,
-            f"storage/{now:%Y%m%d%H%M%S%f}",
-            payload=Rendered(storage_notice(error, chat.language, lasted)),
-        )
-        for chat in untold
-    ]
+    untold = [one for one in met(db, admins) if not was_told(db, one.id, now - lasted, now)]
+    new = written_to(
+        untold, "storage", lambda chat: storage_notice(error, chat.language, lasted), now
+    )
     for chat in untold:
-        meta.put(db, f"{STORAGE_TOLD}/{chat.id}", str(to_ms(now)))
+        meta.put_moment(db, f"{STORAGE_TOLD}/{chat.id}", now)
     return queue.enqueue(db, new, now)
 
 
 def was_told(db: Connection, admin: ChatId, since: datetime, now: datetime) -> bool:
     """Tell whether an admin heard since a moment that the database can be written again."""
-    told = meta.get(db, f"{STORAGE_TOLD}/{admin}")
-    return told is not None and since <= moment(int(told)) <= now
+    heard = meta.moment_of(db, f"{STORAGE_TOLD}/{admin}")
+    return heard is not None and since <= heard <= now

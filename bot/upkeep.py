@@ -39,7 +39,7 @@ from storage import retention as retaining
 from storage.database import Database
 from storage.outbox import queue
 from storage.retention import Retention
-from storage.sql import Connection, moment, to_ms
+from storage.sql import Connection
 from watchers.refiling import refile
 
 log = structlog.get_logger(__name__)
@@ -65,13 +65,12 @@ async def upkeep_if_due(pipeline: Pipeline, *, clock_is_trusted: bool) -> None:
         return
     if clock_is_trusted or pipeline.up.age_s >= WAITED_FOR_CLOCK_S:
         await upkeep(pipeline, clock_is_trusted=clock_is_trusted)
-        await pipeline.db.write(meta.put, DONE_FACT, str(to_ms(now)))
+        await pipeline.db.write(meta.put_moment, DONE_FACT, now)
 
 
 def is_due(db: Connection, now: datetime) -> bool:
     """Tell whether an hour has gone since the last; one that lies ahead is a wrong clock's."""
-    done = meta.get(db, DONE_FACT)
-    return done is None or not timedelta(0) <= now - moment(int(done)) < EVERY
+    return not meta.is_recent(db, DONE_FACT, EVERY, now)
 
 
 async def upkeep(pipeline: Pipeline, *, clock_is_trusted: bool) -> None:

@@ -85,11 +85,17 @@ def _place(db: Connection) -> Place:
     return Place(Phase(known[0]), *known[1:]) if known else Place()
 
 
-def _mark(db: Connection, place: Place) -> Place | None:
+def _last_of_next(db: Connection, place: Place) -> int | None:
+    """Return the last removed item that the next step is about, None where none is left."""
     (last,) = db.conn.execute(
         "select max(id) from (select id from removed_items where id > ? order by id limit ?)",
         (place.item, ITEMS_A_STEP),
     ).fetchone()
+    return None if last is None else int(last)
+
+
+def _mark(db: Connection, place: Place) -> Place | None:
+    last = _last_of_next(db, place)
     if last is None:
         return Place(Phase.WALKING) if place.item else None
     db.conn.execute(
@@ -161,10 +167,7 @@ def _delete(db: Connection, entries: Iterable[Entry]) -> None:
 
 
 def _end(db: Connection, place: Place) -> Place | None:
-    (last,) = db.conn.execute(
-        "select max(id) from (select id from removed_items where id > ? order by id limit ?)",
-        (place.item, ITEMS_A_STEP),
-    ).fetchone()
+    last = _last_of_next(db, place)
     if last is None:
         return None
     db.conn.execute(
